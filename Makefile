@@ -1,0 +1,25 @@
+# Everything is done by the Python package devenv/; this file names its commands.
+PYTHON ?= python3
+DEVENV = $(PYTHON) -m devenv
+
+.PHONY: help run test shell update stop clean
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: ## start Odoo with demo data; prints address and logins
+	@$(DEVENV) run
+
+test: ## run the tests; TAGS=/addon:TestClass or MODULES=addon for a part
+	@$(DEVENV) test --tags "$(TAGS)" --modules "$(MODULES)"
+
+shell: ## Odoo's Python shell on the demo database
+	@$(DEVENV) shell
+
+update: ## upgrade the addons in the demo database
+	@$(DEVENV) update
+
+stop: ## end the server and PostgreSQL
+	@$(DEVENV) stop
+
+clean: ## remove all databases and everything that was fetched
+	@$(DEVENV) clean

@@ -1,0 +1,58 @@
+"""Command line: `python3 -m devenv <command>`, called by the Makefile."""
+
+import argparse
+import signal
+import sys
+
+from .console import DevenvError, warn
+
+
+def _test(arguments):
+    from .test_runner import TestRun
+
+    return TestRun(arguments.tags, arguments.modules).run()
+
+
+def _server(name):
+    def command(_arguments):
+        from . import server
+
+        return getattr(server, name)()
+
+    return command
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="devenv", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    test = commands.add_parser("test", help="run tests in a fresh database")
+    test.add_argument("--tags", default="", help="as in Odoo's --test-tags")
+    test.add_argument("--modules", default="", help="names of addons, with commas")
+    test.set_defaults(function=_test)
+    for name, text in (
+        ("run", "start the demo server"),
+        ("shell", "open a Python shell on the demo database"),
+        ("update", "upgrade the addons in the demo database"),
+        ("stop", "stop the demo server and PostgreSQL"),
+        ("clean", "remove databases and everything that was fetched"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.set_defaults(function=_server(name))
+    return parser
+
+
+def main():
+    """Run a command and return its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
+    arguments = _parser().parse_args()
+    try:
+        return arguments.function(arguments)
+    except DevenvError as error:
+        warn(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

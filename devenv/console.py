@@ -1,0 +1,64 @@
+"""Progress a person can follow, and errors a person can act on."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+
+
+class DevenvError(Exception):
+    """What went wrong and what to do about it, in a sentence for a person."""
+
+
+def say(text=""):
+    """Print one line at once, also when the output goes into a file."""
+    print(text, flush=True)
+
+
+@contextlib.contextmanager
+def step(text):
+    """Announce a long step and say how long it took."""
+    say(f"-> {text} ...")
+    start = time.monotonic()
+    yield
+    say(f"   done in {time.monotonic() - start:.0f} s: {text}")
+
+
+def size_of(path):
+    """Return a file's size as text, in MB."""
+    return f"{os.path.getsize(path) / 1e6:.0f} MB"
+
+
+def run(command, log=None, check=True, **options):
+    """Run a command; its output goes to `log`, or is shown when it fails.
+
+    :param log: file that takes the output, else it is kept for the error message
+    :raise DevenvError: with the end of the output, if the command fails
+    """
+    command = [str(part) for part in command]
+    if log:
+        with open(log, "ab") as stream:
+            done = subprocess.run(
+                command, stdout=stream, stderr=subprocess.STDOUT, **options
+            )
+        output = log.read_text(errors="replace")
+    else:
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            **options,
+        )
+        output = done.stdout
+    if check and done.returncode:
+        tail = "\n".join(output.splitlines()[-30:])
+        raise DevenvError(f"This command failed: {' '.join(command)}\n{tail}")
+    return output
+
+
+def warn(text):
+    """Print a sentence that must not be overlooked."""
+    print(f"!! {text}", file=sys.stderr, flush=True)

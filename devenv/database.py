@@ -1,0 +1,202 @@
+"""Databases: made once, cached as templates, cloned for each use, dropped again."""
+
+import contextlib
+import os
+import shutil
+import time
+
+from . import cache, odoo_config, our_addons, python_env
+from .console import DevenvError, say, step
+from .settings import ROOT, database_prefix, short_hash
+
+# What the addons and their tests need of Odoo. Swiss accounts come by themselves.
+BASE_MODULES = (
+    "account",
+    "portal",
+    "purchase",
+    "resource",
+    "sale_management",
+    "sale_stock",
+    "stock_dropshipping",
+)
+KEPT_TEMPLATES = 6
+
+
+class Databases:
+    """The databases of one toolbox."""
+
+    def __init__(self, tools):
+        self.tools = tools
+        self.prefix = database_prefix()
+
+    # --- templates ----------------------------------------------------------
+    def base_template(self, demo):
+        """Return the template with Odoo's modules in a Swiss company."""
+        recipe = "".join(
+            (ROOT / "devenv" / "inside" / name).read_text()
+            for name in ("prepare.py", "swiss_company.py")
+        )
+        key = short_hash((self._odoo_key(), BASE_MODULES, demo, recipe), 10)
+        name = f"{self.prefix}_{'demo' if demo else 'base'}_template_{key}"
+        kind = "with" if demo else "without"
+        arguments = ["--new", "--demo"] if demo else ["--new"]
+        log = cache.folder("logs") / f"{name}.log"
+        with cache.lock(name):
+            if not self._usable(name):
+                with step(f"template database {kind} demo data, about a minute"):
+                    draft = self._create(f"{name}_building")
+                    report = self.prepare(draft, log, BASE_MODULES, *arguments)
+                    if report["error"]:
+                        raise DevenvError(
+                            f"Odoo's own modules cannot be installed:"
+                            f" {report['error']}. See {log}"
+                        )
+                    self.rename(draft, name)
+                self._forget_old(f"{self.prefix}_{'demo' if demo else 'base'}_template")
+        return name
+
+    def _odoo_key(self):
+        return (self.tools.source.version, python_env.requirements_key())
+
+    def with_addons(self, addons, base, make, log):
+        """Return (database with our addons, report of the installation or None).
+
+        It is kept while nothing changes that an installation reads, so that a
+        test run after a change of tests alone starts in seconds.
+
+        :param make: clones a database that lives as long as the run
+        """
+        key = self._addons_key(addons, base)
+        name = f"{self.prefix}_ours_{key}"
+        with cache.lock(name):
+            if self._usable(name):
+                return name, None
+            draft = make(base, "ours")
+            with step(f"installing {', '.join(addons)}"):
+                report = self.prepare(draft, log, addons)
+            changed = key != self._addons_key(addons, base)
+            if report["error"] or report["log"] or changed:
+                return draft, report
+            self.rename(draft, name)
+            self._forget_old(f"{self.prefix}_ours")
+        return name, report
+
+    def _addons_key(self, addons, base):
+        return short_hash((base, addons, our_addons.fingerprint(addons)), 10)
+
+    def prepare(self, database, log, modules, *arguments):
+        """Install modules in a database and return the report of it.
+
+        :param log: file for the full log
+        :param arguments: more of `devenv.inside.prepare`
+        :return: dict with `error` (text or None) and `log` (records from WARNING
+            upwards)
+        """
+        return self.tools.run_script(
+            "prepare",
+            database,
+            log,
+            f"--install={','.join(modules)}",
+            f"--ours={','.join(our_addons.names())}",
+            *arguments,
+        )
+
+    # --- single databases ---------------------------------------------------
+    def names(self):
+        """Return the names of all our databases."""
+        rows = self.tools.query(
+            "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1"
+        )
+        return [name for (name,) in rows if name.startswith(f"{self.prefix}_")]
+
+    def exists(self, name):
+        """Tell whether there is such a database."""
+        return name in self.names()
+
+    def _usable(self, name):
+        """Tell whether a template is there, and note that it was used."""
+        if not self.exists(name):
+            return False
+        os.utime(odoo_config.data_folder(name))
+        return True
+
+    def _create(self, name):
+        """Make an empty database as Odoo would."""
+        self.drop(name)
+        self.tools.query(
+            f"CREATE DATABASE {name} ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0"
+        )
+        for statement in (
+            "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+            "CREATE EXTENSION IF NOT EXISTS unaccent",
+        ):
+            self.tools.query(statement, name)
+        return name
+
+    def clone(self, template, name):
+        """Make a database as a copy of another one, files included."""
+        self.drop(name)
+        self.tools.query(f"CREATE DATABASE {name} TEMPLATE {template}")
+        source = odoo_config.data_folder(template) / "filestore" / template
+        target = odoo_config.data_folder(name) / "filestore" / name
+        if source.exists():
+            # the files never change, so links are copies
+            shutil.copytree(source, target, copy_function=os.link)
+        return name
+
+    def rename(self, old, new):
+        """Give a finished database its name: the last act of building it."""
+        shutil.rmtree(odoo_config.data_folder(new))
+        folder = odoo_config.data_folder(old)
+        if (folder / "filestore" / old).exists():
+            (folder / "filestore" / old).rename(folder / "filestore" / new)
+        folder.rename(odoo_config.data_folder(new).with_name(new))
+        self.tools.query(f"ALTER DATABASE {old} RENAME TO {new}")
+
+    def drop(self, name):
+        """Remove a database and its files, if they are there."""
+        self.tools.query(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        shutil.rmtree(odoo_config.data_folder(name), ignore_errors=True)
+
+    def _forget_old(self, prefix):
+        """Drop the templates of this kind that were used least recently."""
+        found = [name for name in self.names() if name.startswith(f"{prefix}_")]
+        found = [name for name in found if not name.endswith("_building")]
+        found.sort(key=lambda name: -odoo_config.data_folder(name).stat().st_mtime)
+        for name in found[KEPT_TEMPLATES:]:
+            self.drop(name)
+
+    # --- databases of one run -----------------------------------------------
+    @contextlib.contextmanager
+    def run_databases(self):
+        """Yield a function that clones databases which live as long as this run."""
+        self._drop_stale()
+        run_name = f"{self.prefix}_run_{int(time.time()):x}_{os.getpid()}"
+        holder = cache.try_lock(run_name)
+        names = []
+
+        def make(template, purpose):
+            name = f"{run_name}_{purpose}"
+            names.append(name)
+            return self.clone(template, name)
+
+        try:
+            yield make
+        finally:
+            for name in names:
+                self.drop(name)
+            holder.close()
+            os.unlink(holder.name)
+
+    def _drop_stale(self):
+        """Drop what runs left behind that were killed."""
+        for name in self.names():
+            if not name.startswith(f"{self.prefix}_run_"):
+                continue
+            run_name = "_".join(name.split("_")[: self.prefix.count("_") + 4])
+            holder = cache.try_lock(run_name)
+            if holder:
+                say(f"-> dropping {name}, left behind by an earlier run")
+                self.drop(name)
+                holder.close()
+

@@ -1,0 +1,1 @@
+"""Scripts that run in Odoo's own Python: here Odoo may be imported."""

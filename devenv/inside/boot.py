@@ -1,0 +1,47 @@
+"""The common start of our scripts: Odoo's configuration, a watched log, a registry."""
+
+import json
+import logging
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service import server
+from odoo.tools import config
+
+from .log_watch import LogWatch
+
+
+def configure(config_file, *arguments):
+    """Read the configuration, set logging up and return the database's name.
+
+    :param arguments: further options of Odoo's command line
+    """
+    warnings.filterwarnings("default", category=DeprecationWarning, module="odoo.addons")
+    config.parse_config(
+        [f"--config={config_file}", *arguments], setup_logging=True
+    )
+    server.load_server_wide_modules()
+    (database,) = config["db_name"]
+    return database
+
+
+def watch_log(our_addons):
+    """Return a watch that keeps all warnings and errors from now on."""
+    watch = LogWatch(our_addons)
+    logging.getLogger().addHandler(watch)
+    return watch
+
+
+@contextmanager
+def environment(database):
+    """Yield the superuser's environment in a transaction of its own."""
+    with Registry(database).cursor() as cr:
+        yield api.Environment(cr, SUPERUSER_ID, {})
+
+
+def write_report(path, **values):
+    """Write what the calling process wants to know."""
+    Path(path).write_text(json.dumps(values))

@@ -1,0 +1,161 @@
+"""Runs tests in a prepared database and counts them from the runner's own results."""
+
+import argparse
+import time
+
+from odoo.service import server
+from odoo.modules.registry import Registry
+from odoo.tests import loader, result as odoo_result
+from odoo.tests.case import TestCase
+
+from . import boot
+
+
+class Recorder:
+    """Which tests were planned and what became of each."""
+
+    def __init__(self):
+        self.planned = {}
+        self.outcomes = {}
+        self.broken_classes = {}
+        self.details = {}
+        self.seconds = {}
+
+    def plan(self, tests):
+        """Note the tests that are about to run."""
+        for test in tests:
+            self.planned[test.id()] = type(test)
+
+    def set(self, test, outcome, detail=""):
+        """Note an outcome; a failure once seen stays."""
+        while getattr(test, "test_case", None):
+            test = test.test_case
+        if isinstance(test, TestCase):
+            key = test.id()
+        else:
+            # setUpClass or tearDownClass: stands for all tests of the class
+            key = str(test)
+            self.broken_classes[key] = outcome
+        if self.outcomes.get(key) != "failed":
+            self.outcomes[key] = outcome
+            self.details[key] = detail
+
+    def report(self):
+        """Return one row per planned test, and per class that broke after its tests."""
+        rows = []
+        for key, cls in self.planned.items():
+            outcome, detail = self.outcomes.get(key), self.details.get(key, "")
+            if outcome is None:
+                outcome, detail = self._class_outcome(cls)
+            rows.append(
+                {
+                    "name": key,
+                    "outcome": outcome,
+                    "detail": detail,
+                    "seconds": self.seconds.get(key, 0),
+                }
+            )
+        for key, outcome in self.broken_classes.items():
+            if key.startswith("tearDownClass") and outcome == "failed":
+                detail = self.details[key]
+                rows.append(
+                    {"name": key, "outcome": outcome, "detail": detail, "seconds": 0}
+                )
+        return rows
+
+    def _class_outcome(self, cls):
+        """Return the outcome of a test that did not start."""
+        for key, outcome in self.broken_classes.items():
+            if f"({cls.__module__}.{cls.__qualname__})" in key:
+                return outcome, self.details[key]
+        return "failed", "The test did not run."
+
+
+def install_recorder(recorder, suites, shard):
+    """Hook a recorder into Odoo's runner.
+
+    Odoo runs `at_install` tests while a module is being installed. Here all our
+    addons are installed already, so both kinds run on the complete registry.
+
+    :param suites: names of the modules whose tests run
+    :param shard: (number, count): every count-th test class from number on
+    """
+
+    class RecordingResult(odoo_result.OdooTestResult):
+        def startTest(self, test):
+            super().startTest(test)
+            recorder.seconds[test.id()] = time.monotonic()
+
+        def stopTest(self, test):
+            super().stopTest(test)
+            start = recorder.seconds[test.id()]
+            recorder.seconds[test.id()] = time.monotonic() - start
+
+        def addSuccess(self, test):
+            super().addSuccess(test)
+            recorder.set(test, "passed")
+
+        def addSkip(self, test, reason):
+            super().addSkip(test, reason)
+            recorder.set(test, "skipped", reason)
+
+        def addFailure(self, test, err):
+            super().addFailure(test, err)
+            recorder.set(test, "failed", str(err[1]))
+
+        def addError(self, test, err):
+            super().addError(test, err)
+            recorder.set(test, "failed", f"{err[0].__name__}: {err[1]}")
+
+    make_suite = loader.make_suite
+
+    def make_our_suite(_module_names, position="at_install"):
+        if position != "post_install":
+            return loader.OdooSuite([])
+        tests = [
+            test
+            for each in ("at_install", "post_install")
+            for test in make_suite(suites, each)
+        ]
+        tests = _shard(tests, *shard)
+        recorder.plan(tests)
+        return loader.OdooSuite(tests)
+
+    loader.OdooTestResult = RecordingResult
+    loader.make_suite = make_our_suite
+
+
+def _shard(tests, number, count):
+    """Return every count-th class; browser tests are dealt out separately."""
+    classes = list(dict.fromkeys(map(type, tests)))
+    classes.sort(key=lambda cls: hasattr(cls, "start_tour"))
+    mine = set(classes[number::count])
+    return [test for test in tests if type(test) in mine]
+
+
+def main():
+    """Run the tests that the arguments select and write a report."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("config")
+    parser.add_argument("--report", required=True)
+    parser.add_argument("--tags", required=True)
+    parser.add_argument("--suites", required=True)
+    parser.add_argument("--ours", required=True)
+    parser.add_argument("--shard", default="0/1")
+    arguments = parser.parse_args()
+    database = boot.configure(arguments.config, f"--test-tags={arguments.tags}")
+    watch = boot.watch_log(arguments.ours.split(","))
+    recorder = Recorder()
+    shard = [int(part) for part in arguments.shard.split("/")]
+    install_recorder(recorder, arguments.suites.split(","), shard)
+    code = server.start(preload=[database], stop=True)
+    error = None if code in (0, 1) else f"Odoo ended with code {code}."
+    if database in Registry.registries:
+        watch.know_models(Registry.registries[database])
+    boot.write_report(
+        arguments.report, error=error, tests=recorder.report(), log=watch.report()
+    )
+
+
+if __name__ == "__main__":
+    main()

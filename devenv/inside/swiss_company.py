@@ -1,0 +1,40 @@
+"""Makes the first company of a database Swiss, before it gets its accounts."""
+
+# The first language is the company's and the one of new users.
+LANGUAGES = ("de_CH", "fr_CH", "it_IT", "en_US")
+TIMEZONE = "Europe/Zurich"
+COMPANY = {
+    "name": "Muster Elektro AG",
+    "street": "Bahnhofstrasse 12",
+    "zip": "8001",
+    "city": "Zürich",
+    "state_id": "base.state_ch_zh",
+    "country_id": "base.ch",
+    "phone": "+41 44 668 18 00",
+    "email": "info@muster-elektro.example",
+    "website": "https://www.muster-elektro.example",
+    "vat": "CHE-123.456.788 MWST",
+    "company_registry": "CHE-123.456.788",
+}
+
+
+def apply(env):
+    """Set country, currency, address, languages and time zone.
+
+    With the country set, the Swiss chart of accounts, taxes and QR-bills install
+    themselves when Accounting comes.
+    """
+    for code in LANGUAGES:
+        env["res.lang"]._activate_lang(code)
+    company = env.ref("base.main_company")
+    values = {
+        name: env.ref(value, raise_if_not_found=False).id or False
+        if name.endswith("_id") and env.ref(value, raise_if_not_found=False)
+        else value
+        for name, value in COMPANY.items()
+    }
+    company.write({**values, "currency_id": env.ref("base.CHF").id})
+    users = env["res.users"].with_context(active_test=False).search([])
+    users.partner_id.write({"tz": TIMEZONE})
+    env["ir.default"].set("res.partner", "tz", TIMEZONE)
+    env["ir.default"].set("res.partner", "lang", LANGUAGES[0])

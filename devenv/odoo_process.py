@@ -1,0 +1,82 @@
+"""Starts Odoo and our scripts inside it, with everything they need around."""
+
+import json
+import os
+import socket
+
+from . import odoo_config, odoo_source, pdf, postgres, python_env
+from .console import run
+from .settings import ROOT
+
+# Seconds after which a process that prepares or tests a database is hung.
+TIMEOUT = 1500
+
+
+class Toolbox:
+    """Everything that Odoo needs on this machine, brought up in order."""
+
+    def __init__(self):
+        self.python = python_env.ensure()
+        self.source = odoo_source.ensure()
+        self.pdf_folder = pdf.ensure()
+        self.postgres = postgres.ensure()
+
+    def environment(self):
+        """Return the environment variables of an Odoo process."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+        search = [str(self.pdf_folder), str(python_env.VENV / "bin"), kept["PATH"]]
+        return {
+            **kept,
+            **self.postgres,
+            "PATH": os.pathsep.join(search),
+            "PYTHONPATH": os.pathsep.join([str(self.source.path), str(ROOT)]),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def odoo_command(self, database, *arguments, **options):
+        """Return the command line of Odoo's own program on a database."""
+        config = odoo_config.write(database, self.source, **options)
+        command, *rest = arguments or ("server",)
+        return [self.python, "-m", "odoo", command, f"--config={config}", *rest]
+
+    def run_script(self, script, database, log, *arguments, **options):
+        """Run a script of `devenv.inside` on a database and return its report.
+
+        :param log: file for the full log
+        :param options: of Odoo's configuration
+        :return: dict, always with `error` (text or None) and `log` (list of records)
+        """
+        config = odoo_config.write(database, self.source, **options)
+        report = config.with_name(f"{script}.json")
+        report.unlink(missing_ok=True)
+        command = [self.python, "-m", f"devenv.inside.{script}", config]
+        command += [f"--report={report}", *arguments]
+        run(
+            command,
+            log=log,
+            check=False,
+            env=self.environment(),
+            cwd=config.parent,
+            timeout=TIMEOUT,
+        )
+        if report.exists():
+            return json.loads(report.read_text())
+        return {"error": f"Odoo ended early, see {log}", "log": [], "tests": []}
+
+    def query(self, statement, database="postgres"):
+        """Run SQL; see `postgres.query`."""
+        return postgres.query(self.postgres, statement, database)
+
+
+def free_port(first=None):
+    """Return a free port on loopback, `first` or the next ones if given."""
+    candidates = range(first, first + 100) if first else [0]
+    for port in candidates:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise OSError(f"no free port from {first} on")

@@ -1,0 +1,51 @@
+"""What the folder of our addons holds, read from the manifests."""
+
+import ast
+
+from .settings import ADDONS, short_hash
+
+
+def names():
+    """Return the names of the addons in this repository."""
+    return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+
+
+def manifest(name):
+    """Return an addon's manifest."""
+    return ast.literal_eval((ADDONS / name / "__manifest__.py").read_text())
+
+
+def depends(name):
+    """Return those of our addons that an addon depends on, directly or not."""
+    found = set()
+    for other in manifest(name).get("depends", []):
+        if other in names():
+            found |= {other} | depends(other)
+    return found
+
+
+def closure(chosen):
+    """Return addons with those of ours they need, and the glue they pull in."""
+    found = set(chosen)
+    for name in chosen:
+        found |= depends(name)
+    glue = {
+        name
+        for name in names()
+        if manifest(name).get("auto_install") and depends(name) <= found
+    }
+    return sorted(found | glue)
+
+
+def fingerprint(addons):
+    """Return a text that changes with every file their installation reads."""
+    parts = []
+    for addon in addons:
+        for path in sorted((ADDONS / addon).rglob("*")):
+            inner = path.relative_to(ADDONS / addon).parts
+            if not path.is_file() or "__pycache__" in inner:
+                continue
+            if inner[0] in ("tests", "readme") or inner[:2] == ("static", "tests"):
+                continue
+            parts.append(f"{addon}/{'/'.join(inner)} {short_hash(path.read_bytes())}")
+    return "\n".join(parts)

@@ -1,0 +1,235 @@
+"""PostgreSQL: one's own server by libpq's variables, or a private one."""
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+from . import cache, python_env
+from .console import DevenvError, run, step
+from .settings import CACHE, OWN_POSTGRES, short_hash
+
+ROLE = "odoo"
+SUPERUSER = "postgres"
+# The user the server runs as when we are root; PostgreSQL refuses to be root.
+SYSTEM_USER = "embedded_postgres"
+# Development data can be made again: no waiting for the disk.
+SERVER_OPTIONS = {
+    "listen_addresses": "''",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "256MB",
+    "max_connections": "200",
+    "max_wal_size": "2GB",
+    "jit": "off",
+    "unix_socket_permissions": "0777",
+}
+
+
+def ensure():
+    """Return the libpq variables of a running server on which we may make databases."""
+    if OWN_POSTGRES:
+        environment = {k: v for k, v in os.environ.items() if k.startswith("PG")}
+        environment.pop("PGDATABASE", None)
+        _check(environment)
+        return environment
+    with cache.lock("postgres"):
+        server = _PrivateServer()
+        server.ensure_running()
+    return {"PGHOST": str(server.socket_folder), "PGPORT": "5432", "PGUSER": ROLE}
+
+
+def stop():
+    """Stop the private server."""
+    if not OWN_POSTGRES:
+        _PrivateServer().stop()
+
+
+def programs():
+    """Return the folder of psql and its companions."""
+    return python_env.SITE_PACKAGES / "embedded_postgres" / "pginstall" / "bin"
+
+
+def query(environment, statement, database="postgres"):
+    """Run SQL and return its rows as lists of text.
+
+    :param environment: libpq variables as `ensure` returns them
+    :raise DevenvError: with PostgreSQL's message
+    """
+    command = [programs() / "psql", "--no-psqlrc", "--quiet", "--tuples-only"]
+    command += ["--no-align", "--field-separator=\t", "--set=ON_ERROR_STOP=1"]
+    command += ["--dbname", database, "--command", statement]
+    output = run(command, env=_clean_environment(environment))
+    return [line.split("\t") for line in output.splitlines() if line]
+
+
+def _clean_environment(environment):
+    """Return our environment with these libpq variables and no others."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+    return {**kept, **environment}
+
+
+def _check(environment):
+    """Tell at once, and plainly, when a server of one's own does not do."""
+    try:
+        ((user, may_create),) = query(
+            environment,
+            "SELECT rolname, rolcreatedb OR rolsuper FROM pg_roles"
+            " WHERE rolname = current_user",
+        )
+    except DevenvError as error:
+        raise DevenvError(
+            f"The PostgreSQL server named by PGHOST, PGUSER ... does not answer."
+            f" Correct these variables, or unset them to get a server.\n{error}"
+        ) from error
+    if user == SUPERUSER:
+        raise DevenvError("Odoo refuses the role postgres. Set PGUSER to another one.")
+    if may_create != "t":
+        raise DevenvError(f"The role {user} may not create databases: set CREATEDB.")
+
+
+class _PrivateServer:
+    """A server on a unix socket, with its data in the cache."""
+
+    def __init__(self):
+        as_root = os.geteuid() == 0
+        self.home = CACHE / "postgres"
+        if as_root and not _reachable_for_all(CACHE):
+            self.home = Path("/var/tmp") / f"devenv-postgres-{short_hash(CACHE)}"
+        self.programs = programs()
+        self.user = self._system_user() if as_root else None
+        self.data = self.home / "data"
+        # the path of a socket is limited to some 100 characters
+        self.socket_folder = Path("/tmp") / f"devenv-pg-{short_hash(CACHE)}"
+
+    def _system_user(self):
+        """Return a user for the server; PostgreSQL does not run as root."""
+        try:
+            return pwd.getpwnam(SYSTEM_USER)
+        except KeyError:
+            run(["useradd", "--system", "--shell", "/bin/sh", SYSTEM_USER])
+            return pwd.getpwnam(SYSTEM_USER)
+
+    def _run(self, program, *arguments, check=True):
+        options = {}
+        if self.user:
+            options = {
+                "user": self.user.pw_uid,
+                "group": self.user.pw_gid,
+                "extra_groups": [],
+                "cwd": "/",
+            }
+        # no pipes: the server would keep them open
+        output = self.home / "command.log"
+        with open(output, "w") as stream:
+            done = subprocess.run(
+                [self.programs / program, *map(str, arguments)],
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                env=_clean_environment({"LC_ALL": "C.UTF-8"}),
+                **options,
+            )
+        if check and done.returncode:
+            log = self.home / "server.log"
+            tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            raise DevenvError(
+                f"PostgreSQL's {program} failed:\n{output.read_text()}\n{tail}"
+            )
+        return done.returncode == 0
+
+    def ensure_running(self):
+        """Make the cluster if missing and start it if it does not run."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.socket_folder.mkdir(exist_ok=True)
+        if self.user:
+            os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
+            os.chown(self.socket_folder, self.user.pw_uid, self.user.pw_gid)
+            self._copy_programs_if_hidden()
+        if not (self.home / "complete").exists():
+            self._create()
+        if not self._answers():
+            self._start()
+
+    def _copy_programs_if_hidden(self):
+        """Put the programs where the server's user may read them."""
+        if self.home.is_relative_to(CACHE):
+            return
+        copy = self.home / "pginstall"
+        if not copy.exists():
+            shutil.copytree(self.programs.parent, copy, symlinks=True)
+        self.programs = copy / "bin"
+
+    def _answers(self):
+        return self._run(
+            "pg_isready", "-q", "-h", self.socket_folder, "-U", SUPERUSER, check=False
+        )
+
+    def _create(self):
+        with step("a PostgreSQL cluster"):
+            if (self.data / "postmaster.pid").exists():
+                self.stop()
+            shutil.rmtree(self.data, ignore_errors=True)
+            self._run(
+                "initdb",
+                f"--pgdata={self.data}",
+                f"--username={SUPERUSER}",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            )
+            settings = [f"{name} = {value}" for name, value in SERVER_OPTIONS.items()]
+            with open(self.data / "postgresql.conf", "a") as stream:
+                stream.write("\n".join(["", *settings, ""]))
+            self._start()
+            superuser = {"PGHOST": str(self.socket_folder), "PGUSER": SUPERUSER}
+            query(superuser, f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+            (self.home / "complete").touch()
+
+    def _start(self):
+        self._run(
+            "pg_ctl",
+            f"--pgdata={self.data}",
+            f"--log={self.home / 'server.log'}",
+            f"--options=-k {self.socket_folder}",
+            "--wait",
+            "--timeout=120",
+            "start",
+        )
+
+    def stop(self):
+        """Stop the server, with open connections or not."""
+        if (self.data / "postmaster.pid").exists():
+            self._copy_programs_if_hidden()
+            self._run(
+                "pg_ctl",
+                f"--pgdata={self.data}",
+                "--mode=fast",
+                "--wait",
+                "stop",
+                check=False,
+            )
+
+    def remove(self):
+        """Stop the server and remove its data."""
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+
+def remove():
+    """Remove the private server with all its databases."""
+    _PrivateServer().remove()
+
+
+def _reachable_for_all(path):
+    """Tell whether any user may enter a folder, looking at all its parents."""
+    return all(
+        folder.stat().st_mode & stat.S_IXOTH
+        for folder in (path, *path.parents)
+        if folder.exists()
+    )

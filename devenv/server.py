@@ -1,0 +1,211 @@
+"""The demo server: `make run`, `shell`, `update`, `stop` and `clean`."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from . import cache, odoo_config, our_addons, postgres, python_env
+from .console import DevenvError, say, step, warn
+from .database import Databases
+from .odoo_process import Toolbox, free_port
+from .settings import CACHE, demo_database, short_hash
+
+FIRST_PORT = 8069
+
+
+class DemoServer:
+    """The database of this checkout and the server on it."""
+
+    def __init__(self):
+        self.tools = Toolbox()
+        self.databases = Databases(self.tools)
+        self.name = demo_database()
+
+    @property
+    def folder(self):
+        return odoo_config.data_folder(self.name)
+
+    def ensure_database(self):
+        """Make the database if it is not there, whole or not at all."""
+        with cache.lock(self.name):
+            if self.databases.exists(self.name):
+                return
+            template = self.databases.base_template(demo=True)
+            draft = self.databases.clone(template, f"{self.name}_building")
+            log = cache.folder("logs") / f"{self.name}.log"
+            addons = our_addons.names()
+            if addons:
+                with step(f"installing {', '.join(addons)} with demo data"):
+                    self._check(self.databases.prepare(draft, log, addons), log)
+            report = self._check(self.tools.run_script("demo_logins", draft, log), log)
+            logins = odoo_config.data_folder(draft) / "logins.json"
+            logins.write_text(json.dumps(report["logins"]))
+            self._note_addons(draft)
+            self.databases.rename(draft, self.name)
+
+    def _check(self, report, log):
+        for record in report["log"]:
+            warn(f"{record['level']} {record['logger']}: {record['message']}")
+        if report["error"]:
+            raise DevenvError(f"{report['error']}. The full log: {log}")
+        return report
+
+    # --- is the database older than the code? -------------------------------
+    def _fingerprint(self):
+        return short_hash(our_addons.fingerprint(our_addons.names()), 16)
+
+    def _note_addons(self, database):
+        path = odoo_config.data_folder(database) / "addons.txt"
+        path.write_text(self._fingerprint())
+
+    def is_outdated(self):
+        """Tell whether the addons changed since the database got them."""
+        path = self.folder / "addons.txt"
+        return not path.exists() or path.read_text() != self._fingerprint()
+
+    # --- the running server -------------------------------------------------
+    def running(self):
+        """Return (process id, address) of the running server, or None."""
+        try:
+            state = json.loads((self.folder / "server.json").read_text())
+            os.kill(state["pid"], 0)
+        except (OSError, ValueError, KeyError):
+            return None
+        return state["pid"], state["address"]
+
+    def start(self):
+        """Run the server until somebody ends it; return its exit code."""
+        running = self.running()
+        if running:
+            say(f"The server is running already: {running[1]}")
+            self.print_logins()
+            return 0
+        self.ensure_database()
+        port = free_port(FIRST_PORT)
+        address = f"http://localhost:{port}"
+        command = self.tools.odoo_command(self.name, http_port=port)
+        with subprocess.Popen(
+            command, env=self.tools.environment(), cwd=self.folder
+        ) as process:
+            state = {"pid": process.pid, "address": address}
+            (self.folder / "server.json").write_text(json.dumps(state))
+            greeter = threading.Thread(
+                target=self._greet, args=(process, address), daemon=True
+            )
+            greeter.start()
+            try:
+                return process.wait()
+            except (KeyboardInterrupt, SystemExit):
+                process.terminate()
+                process.wait()
+                return 0
+            finally:
+                (self.folder / "server.json").unlink(missing_ok=True)
+
+    def _greet(self, process, address):
+        """Print address and logins as soon as the server answers."""
+        while process.poll() is None:
+            with contextlib.suppress(urllib.error.URLError, OSError):
+                urllib.request.urlopen(f"{address}/web/health", timeout=5).close()
+                break
+            time.sleep(0.3)
+        else:
+            return
+        say(f"\n   Odoo is up: {address}")
+        self.print_logins()
+        if self.is_outdated():
+            say("   The addons changed since: `make update` brings the data along.")
+        say("   Ctrl-C ends it; the data stays.\n")
+
+    def print_logins(self):
+        """Print who may log in; each password is the login itself."""
+        logins = json.loads((self.folder / "logins.json").read_text())
+        say("   login = password   who")
+        for row in logins:
+            say(f"   {row['login']:<18} {row['kind']}: {row['name']}")
+
+    def update(self):
+        """Upgrade our addons in the database, and install those that are new."""
+        self.ensure_database()
+        addons = ",".join(our_addons.names())
+        command = self.tools.odoo_command(
+            self.name, "server", "--stop-after-init", "--no-http", "-u", addons
+        )
+        command += ["-i", addons]
+        was_running = self.running()
+        if was_running:
+            self.stop()
+        with step(f"upgrading {addons} in {self.name}"):
+            done = subprocess.run(
+                command, env=self.tools.environment(), cwd=self.folder
+            )
+        if done.returncode == 0:
+            self._note_addons(self.name)
+        if was_running:
+            say("The server was ended for the upgrade: `make run` starts it again.")
+        return done.returncode
+
+    def shell(self):
+        """Open Odoo's Python shell on the database."""
+        self.ensure_database()
+        command = self.tools.odoo_command(self.name, "shell", "--no-http")
+        return subprocess.run(
+            command, env=self.tools.environment(), cwd=self.folder
+        ).returncode
+
+    def stop(self):
+        """End the running server."""
+        running = self.running()
+        if not running:
+            return
+        os.kill(running[0], signal.SIGTERM)
+        for _attempt in range(100):
+            if not self.running():
+                return
+            time.sleep(0.1)
+        os.kill(running[0], signal.SIGKILL)
+
+
+def run():
+    """Start the demo server."""
+    return DemoServer().start()
+
+
+def shell():
+    """Open a shell on the demo database."""
+    return DemoServer().shell()
+
+
+def update():
+    """Upgrade the addons in the demo database."""
+    return DemoServer().update()
+
+
+def stop():
+    """End the demo server and the private PostgreSQL."""
+    if python_env.PYTHON.exists():
+        DemoServer().stop()
+        postgres.stop()
+    say("Stopped.")
+    return 0
+
+
+def clean():
+    """Remove the databases and the cache."""
+    if python_env.PYTHON.exists():
+        DemoServer().stop()
+        with step("removing databases"):
+            databases = Databases(Toolbox())
+            for name in databases.names():
+                databases.drop(name)
+            postgres.remove()
+    with step(f"removing {CACHE}"):
+        shutil.rmtree(CACHE, ignore_errors=True)
+    return 0

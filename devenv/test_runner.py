@@ -1,0 +1,255 @@
+"""`make test`: databases from templates, all tests, a count that cannot be wrong."""
+
+import os
+import re
+import subprocess
+import time
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+from . import browser, cache, our_addons
+from .console import DevenvError, say, step
+from .database import Databases
+from .odoo_process import Toolbox, free_port
+from .settings import ROOT
+
+MODULE_IN_TAG = re.compile(r"^[-+]?[^/:.\[]*(?:/[^,]*?\.py)?/(\w+)(?:[:.\[]|$)")
+KEPT_LOG_FOLDERS = 20
+
+
+class Outcome:
+    """What was counted, and every problem as a text to print."""
+
+    def __init__(self):
+        self.rows = []
+        self.problems = []
+
+    def add(self, name, outcome, detail="", seconds=0):
+        """Count one test or check."""
+        self.rows.append(
+            {"name": name, "outcome": outcome, "detail": detail, "seconds": seconds}
+        )
+
+    def count(self, outcome):
+        """Return how many passed, failed or were skipped."""
+        return sum(row["outcome"] == outcome for row in self.rows)
+
+    def print(self, log_folder):
+        """Print failures, problems and the closing line; return the exit code."""
+        say()
+        slowest = sorted(self.rows, key=lambda row: -row["seconds"])[:5]
+        for row in slowest:
+            say(f"   {row['seconds']:6.1f} s  {row['name']}")
+        for row in self.rows:
+            if row["outcome"] == "skipped":
+                say(f"SKIPPED {row['name']}: {row['detail']}")
+        for row in self.rows:
+            if row["outcome"] == "failed":
+                say(f"\nFAILED {row['name']}\n{row['detail']}".rstrip())
+        for problem in self.problems:
+            say(f"\n{problem}")
+        if not self.rows:
+            say("No test ran. Is the name in TAGS or MODULES right?")
+        say(f"\nLogs and screenshots: {log_folder}")
+        passed, failed, skipped = map(self.count, ("passed", "failed", "skipped"))
+        ran = passed + failed
+        say(f"{passed} passed, {failed} failed, {skipped} skipped")
+        return 1 if failed or self.problems or not ran else 0
+
+
+class TestRun:
+    """One call of `make test`.
+
+    :param tags: specifications in Odoo's `--test-tags` notation, with commas
+    :param modules: names of our addons, with commas
+    """
+
+    def __init__(self, tags="", modules=""):
+        self.tags = tags
+        self.is_full = not tags and not modules
+        self.addons, self.suites = self._select(tags, modules)
+        self.outcome = Outcome()
+        default_jobs = min(2, os.cpu_count() or 1) if not tags else 1
+        self.jobs = int(os.environ.get("DEVENV_JOBS") or default_jobs)
+
+    @staticmethod
+    def _select(tags, modules):
+        """Return (addons to install, modules whose tests are looked at)."""
+        known = our_addons.names()
+        if modules:
+            chosen = [name.strip() for name in modules.split(",")]
+        else:
+            matches = map(MODULE_IN_TAG.match, tags.split(","))
+            chosen = [match[1] for match in matches if match]
+        addons = [name for name in chosen if name in known]
+        foreign = [name for name in chosen if name not in known]
+        if modules and foreign:
+            raise DevenvError(
+                f"There is no addon {', '.join(foreign)}. Here are: {', '.join(known)}"
+            )
+        addons = our_addons.closure(addons or known)
+        return addons, sorted({*addons, *foreign}) if not modules else addons
+
+    def run(self):
+        """Run everything and return the exit code."""
+        start = time.monotonic()
+        if not self.addons:
+            raise DevenvError("There is no addon under addons/ to test.")
+        self.tools = Toolbox()
+        self.databases = Databases(self.tools)
+        browser.ensure()
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        self.logs = cache.folder("logs", f"test-{stamp}-{os.getpid()}")
+        _forget_old_logs()
+        with (
+            self.databases.run_databases() as make,
+            ThreadPoolExecutor(self.jobs) as pool,
+        ):
+            self.make = make
+            self._run_jobs(pool)
+        if self.is_full:
+            self._own_tests()
+        say(f"-> {time.monotonic() - start:.0f} s in all")
+        return self.outcome.print(self.logs)
+
+    def _run_jobs(self, pool):
+        """Run what can run side by side, on as many processors as there are."""
+        templates = [pool.submit(self.databases.base_template, False)]
+        if self.is_full:
+            templates.append(pool.submit(self.databases.base_template, True))
+        bases = [future.result() for future in templates]
+        ours = pool.submit(self._install_ours, bases[0])
+        checks = []
+        if self.is_full:
+            checks.append(pool.submit(self._check_demo, bases[1]))
+            if len(self.addons) > 1:
+                checks += [
+                    pool.submit(self._check_alone, addon, bases[0])
+                    for addon in self.addons
+                    if not our_addons.depends(addon)
+                ]
+        database = ours.result()
+        if database:
+            checks += [
+                pool.submit(self._run_tests, database, number)
+                for number in range(self.jobs)
+            ]
+        for check in checks:
+            check.result()
+
+    # --- installations ------------------------------------------------------
+    def _install_ours(self, base):
+        """Return a database with our addons, or None if that failed."""
+        log = self.logs / "install.log"
+        database, report = self.databases.with_addons(
+            self.addons, base, self.make, log
+        )
+        if report:
+            name = f"installs: {', '.join(self.addons)}"
+            if not self._judge_installation(name, report):
+                if report["error"]:
+                    return None
+        return database
+
+    def _check_alone(self, addon, base):
+        """Each addon must install without the others."""
+        database = self.make(base, addon)
+        log = self.logs / f"alone-{addon}.log"
+        start = time.monotonic()
+        with step(f"installing {addon} alone"):
+            report = self.databases.prepare(database, log, [addon])
+        self._judge_installation(
+            f"installs alone: {addon}", report, time.monotonic() - start
+        )
+
+    def _check_demo(self, base):
+        """All addons must load their demo data."""
+        database = self.make(base, "demo")
+        start = time.monotonic()
+        with step("installing all addons with their demo data"):
+            report = self.databases.prepare(
+                database, self.logs / "demo.log", self.addons
+            )
+        self._judge_installation(
+            "loads its demo data", report, time.monotonic() - start
+        )
+
+    def _judge_installation(self, name, report, seconds=0):
+        """Count an installation; each record from WARNING upwards is a failure."""
+        details = [report["error"]] if report["error"] else []
+        details += [_format(record) for record in report["log"]]
+        outcome = "failed" if details else "passed"
+        self.outcome.add(name, outcome, "\n".join(details), seconds)
+        return not details
+
+    # --- tests --------------------------------------------------------------
+    def _run_tests(self, template, number):
+        """Run a share of the tests in a database of their own."""
+        database = self.make(template, f"tests{number}")
+        tags = self.tags or ",".join(f"/{name}" for name in self.suites)
+        part = f", part {number + 1} of {self.jobs}" if self.jobs > 1 else ""
+        with step(f"tests {tags}{part}"):
+            report = self.tools.run_script(
+                "run_tests",
+                database,
+                self.logs / f"tests{number}.log",
+                f"--tags={tags}",
+                f"--suites={','.join(self.suites)}",
+                f"--ours={','.join(self.addons)}",
+                f"--shard={number}/{self.jobs}",
+                http_port=free_port(),
+                screenshots=self.logs,
+            )
+        for row in report["tests"]:
+            self.outcome.add(**row)
+        if report["error"]:
+            self.outcome.problems.append(report["error"])
+        self.outcome.problems += [
+            _format(record)
+            for record in report["log"]
+            if record["ours"] or record["level"] in ("ERROR", "CRITICAL")
+        ]
+
+    def _own_tests(self):
+        """Run the tests of this package and count them too."""
+        with step("tests of devenv"):
+            suite = unittest.defaultTestLoader.discover(
+                str(ROOT / "devenv" / "tests"), top_level_dir=str(ROOT)
+            )
+            suite.run(_CountingResult(self.outcome))
+
+
+class _CountingResult(unittest.TestResult):
+    """Passes results of Python's own runner on to an Outcome."""
+
+    def __init__(self, outcome):
+        super().__init__()
+        self.outcome = outcome
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.outcome.add(test.id(), "passed")
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.outcome.add(test.id(), "failed", self.failures[-1][1])
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.outcome.add(test.id(), "failed", self.errors[-1][1])
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.outcome.add(test.id(), "skipped", reason)
+
+
+def _format(record):
+    """Return a log record as a text for a person."""
+    text = f"{record['level']} {record['logger']} {record['path']}:{record['line']}"
+    return f"{text}\n  {record['message']}\n{record['traceback']}".rstrip()
+
+
+def _forget_old_logs():
+    folders = sorted(cache.folder("logs").glob("test-*"))
+    for folder in folders[:-KEPT_LOG_FOLDERS]:
+        subprocess.run(["rm", "-rf", "--", str(folder)], check=False)
