@@ -1,0 +1,22 @@
+{
+    "name": "Service Partner Orders",
+    "summary": "Sell goods with a service: partner orders, held deliveries, billing",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Service Partner",
+    "license": "LGPL-3",
+    "author": "dg",
+    "website": "https://github.com/dg-suite/odoo-service-partner",
+    "depends": ["sale_stock", "portal", "account", "resource"],
+    "external_dependencies": {"python": ["python-stdnum"]},
+    "data": [
+        "security/dg_service_partner_groups.xml",
+        "security/ir.model.access.csv",
+        "security/service_partner_order_security.xml",
+        "data/ir_sequence_data.xml",
+        "data/service_partner_reason_data.xml",
+        "data/mail_template_data.xml",
+        "data/ir_cron_data.xml",
+    ],
+    "demo": [],
+    "application": True,
+}

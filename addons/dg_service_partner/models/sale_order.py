@@ -1,0 +1,153 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    service_partner_order_ids = fields.One2many(
+        comodel_name="service.partner.order",
+        inverse_name="sale_order_id",
+        string="Service-Partner Orders",
+    )
+    service_partner_order_count = fields.Integer(
+        string="Service-Partner Order Count",
+        compute="_compute_service_partner_order_count",
+    )
+    service_partner_sp_ids = fields.Char(
+        string="SP-IDs", compute="_compute_service_partner_order_count"
+    )
+
+    @api.depends("service_partner_order_ids")
+    def _compute_service_partner_order_count(self):
+        for order in self:
+            sp_orders = order.sudo().service_partner_order_ids
+            order.service_partner_order_count = len(sp_orders)
+            order.service_partner_sp_ids = ", ".join(sp_orders.mapped("name"))
+
+    def action_view_service_partner_orders(self):
+        """Open the service-partner orders of this sale (R06)."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dg_service_partner.service_partner_order_action"
+        )
+        action["context"] = {}
+        orders = self.service_partner_order_ids
+        if len(orders) == 1:
+            action.update(views=[(False, "form")], res_id=orders.id)
+        else:
+            action["domain"] = [("sale_order_id", "=", self.id)]
+        return action
+
+    def action_cancel(self):
+        self._check_service_partner_cancel()
+        return super().action_cancel()
+
+    def _check_service_partner_cancel(self):
+        """From a stored appointment on, the service-partner team decides (A14)."""
+        agreed = self.sudo().service_partner_order_ids.filtered(
+            lambda order: order.state == "execution"
+        )
+        if agreed:
+            raise UserError(
+                self.env._(
+                    "The service is agreed with the customer: %(orders)s. The "
+                    "service-partner team has to cancel that first.",
+                    orders=", ".join(agreed.mapped("name")),
+                )
+            )
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self.sudo().service_partner_order_ids.filtered(
+            lambda order: order.state not in ("done", "cancel")
+        )._cancel()
+        return result
+
+    def _is_service_partner_prepaid(self):
+        """Return whether the sale's services wait for money (R08, A4)."""
+        self.ensure_one()
+        return bool(self.payment_term_id.is_prepayment or self.require_payment)
+
+    def _get_service_partner_advance(self):
+        """Return the amount due in advance, in the order's currency (A4)."""
+        self.ensure_one()
+        term = self.payment_term_id
+        by_term = (
+            self.currency_id.round(self.amount_total * term._get_prepayment_share())
+            if term.is_prepayment
+            else 0.0
+        )
+        return max(by_term, self._get_prepayment_required_amount())
+
+    def _get_prepayment_received_dates(self):
+        """Return when each order's advance was received in full (A4, R09).
+
+        Counts captured transactions and what payments have settled on the order's
+        invoices; merely authorised transactions and credit notes do not count.
+
+        :return: dict of order to datetime; orders still waiting for money are missing
+        """
+        receipts = defaultdict(list)
+        for order, amount, moment in self.sudo()._iter_service_partner_receipts():
+            receipts[order].append((moment, amount))
+        dates = {}
+        for order in self:
+            missing = order._get_service_partner_advance()
+            compare = order.currency_id.compare_amounts
+            if compare(missing, 0) <= 0:
+                dates[order] = order.date_order
+                continue
+            if compare(sum(amount for _moment, amount in receipts[order]), missing) < 0:
+                continue
+            for moment, amount in sorted(receipts[order]):
+                missing -= amount
+                if compare(missing, 0) <= 0:
+                    dates[order] = moment
+                    break
+        return dates
+
+    def _iter_service_partner_receipts(self):
+        """Yield (order, amount in the order's currency, moment) of money received."""
+        for order in self:
+            for transaction in order.transaction_ids:
+                if (
+                    transaction.state == "done"
+                    and not transaction.payment_id.reconciled_invoice_ids
+                ):
+                    yield (
+                        order,
+                        transaction.currency_id._convert(
+                            transaction.amount,
+                            order.currency_id,
+                            order.company_id,
+                            transaction.last_state_change.date(),
+                        ),
+                        transaction.last_state_change,
+                    )
+            for invoice in order.invoice_ids:
+                if invoice.state == "posted":
+                    share = order._get_service_partner_invoice_share(invoice)
+                    for amount, moment in invoice._iter_service_partner_payments():
+                        yield (
+                            order,
+                            invoice.currency_id._convert(
+                                amount * share,
+                                order.currency_id,
+                                order.company_id,
+                                moment.date(),
+                            ),
+                            moment,
+                        )
+
+    def _get_service_partner_invoice_share(self, invoice):
+        """Return which part of an invoice's total is this order's, from 0 to 1."""
+        self.ensure_one()
+        if not invoice.amount_total:
+            return 0.0
+        lines = invoice.invoice_line_ids.filtered(
+            lambda line: self in line.sale_line_ids.order_id
+        )
+        return sum(lines.mapped("price_total")) / invoice.amount_total

@@ -1,0 +1,330 @@
+from datetime import datetime, time, timedelta
+
+from pytz import timezone, utc
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.working_days import nth_working_day
+
+# A year and a half: long enough for any deadline, short enough to end.
+_HORIZON_DAYS = 548
+
+
+class ServicePartnerAgreement(models.Model):
+    """The terms of one service partner in one company (A1)."""
+
+    _name = "service.partner.agreement"
+    _description = "Service Partner Agreement"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Service Partner",
+        required=True,
+        index=True,
+        domain="[('is_service_partner', '=', True), ('parent_id', '=', False)]",
+        tracking=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(
+        string="Priority",
+        default=10,
+        help="The suitable partner with the lowest number is asked first.",
+    )
+    date_start = fields.Date(
+        string="Valid From", default=fields.Date.context_today, tracking=True
+    )
+    date_end = fields.Date(string="Valid Until", tracking=True)
+    territory_ids = fields.Many2many(
+        comodel_name="service.partner.territory",
+        string="Territories",
+        help="Where the partner works. None: everywhere.",
+    )
+    product_ids = fields.Many2many(
+        comodel_name="product.product",
+        string="Services",
+        domain="[('service_tracking', '=', 'service_partner')]",
+        help="Services that the partner offers. None: all.",
+    )
+    capacity = fields.Integer(
+        string="Open Orders at Most",
+        help="No further order is given to a partner that has this many open ones. "
+        "0: no limit.",
+    )
+    open_order_count = fields.Integer(compute="_compute_open_order_count")
+    calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Working Hours",
+        check_company=True,
+        help="Deadlines count the working days of this calendar, public holidays "
+        "excluded. None: the company's.",
+    )
+    require_acceptance = fields.Boolean(
+        string="Partner Accepts",
+        default=True,
+        tracking=True,
+        help="Without it a transmitted order goes straight to checking requirements.",
+    )
+    accept_days = fields.Integer(
+        string="Accept Within",
+        default=1,
+        tracking=True,
+        help="Working days after the transmission.",
+    )
+    contact_days = fields.Integer(
+        string="First Contact Within",
+        default=2,
+        tracking=True,
+        help="Working days after acceptance.",
+    )
+    appointment_min_days = fields.Integer(
+        string="Second Contact From",
+        default=2,
+        tracking=True,
+        help="Working days after receipt of the goods.",
+    )
+    appointment_max_days = fields.Integer(
+        string="Second Contact Until",
+        default=3,
+        tracking=True,
+        help="Working days after receipt of the goods.",
+    )
+    completion_days = fields.Integer(
+        string="Confirm Execution Within",
+        default=1,
+        help="Working days after the appointment.",
+    )
+    appointment_hours = fields.Float(
+        string="Appointment Length",
+        default=2.0,
+        help="Hours, where the partner gives no end.",
+    )
+    max_contact_attempts = fields.Integer(
+        string="Contact Attempts",
+        default=3,
+        help="After this many days with a failed attempt the clock stops and the back "
+        "office takes over.",
+    )
+    goods_delivery = fields.Selection(
+        selection=[("partner", "Service Partner"), ("customer", "Customer")],
+        string="Goods Go To",
+        required=True,
+        default="partner",
+        tracking=True,
+    )
+    transit_days = fields.Integer(
+        string="Transit Time",
+        help="Working days between shipment and receipt of the goods, where nobody "
+        "reports the receipt.",
+    )
+    billing_mode = fields.Selection(
+        selection=[
+            ("partner_invoice", "Partner's Invoice"),
+            ("self_billing", "Self-Billing"),
+        ],
+        required=True,
+        default="partner_invoice",
+        tracking=True,
+    )
+
+    _days_positive = models.Constraint(
+        "CHECK(accept_days >= 0 AND contact_days >= 0 AND appointment_min_days >= 0 "
+        "AND completion_days >= 0 AND transit_days >= 0 AND capacity >= 0 "
+        "AND appointment_hours >= 0)",
+        "Days, hours and capacity of an agreement cannot be negative.",
+    )
+    _appointment_days_ordered = models.Constraint(
+        "CHECK(appointment_max_days >= appointment_min_days)",
+        "The second contact cannot end before it begins. Correct its days.",
+    )
+    _max_contact_attempts_positive = models.Constraint(
+        "CHECK(max_contact_attempts > 0)",
+        "At least one contact attempt is needed before the clock stops.",
+    )
+    _dates_ordered = models.Constraint(
+        "CHECK(date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
+        "The agreement ends before it starts. Correct its dates.",
+    )
+
+    @api.depends("partner_id", "company_id")
+    def _compute_display_name(self):
+        for agreement in self:
+            agreement.display_name = agreement.partner_id.display_name
+
+    def _compute_open_order_count(self):
+        counts = dict(
+            self.env["service.partner.order"]
+            .sudo()
+            ._read_group(
+                [
+                    ("agreement_id", "in", self.ids),
+                    ("state", "not in", ("done", "cancel")),
+                ],
+                groupby=["agreement_id"],
+                aggregates=["__count"],
+            )
+        )
+        for agreement in self:
+            agreement.open_order_count = counts.get(agreement, 0)
+
+    @api.constrains("partner_id", "company_id", "date_start", "date_end", "active")
+    def _check_one_at_a_time(self):
+        siblings = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        for agreement in self.filtered("active"):
+            for other in siblings - agreement:
+                if (
+                    other.partner_id == agreement.partner_id
+                    and other.company_id == agreement.company_id
+                    and agreement._overlaps(other)
+                ):
+                    raise ValidationError(
+                        self.env._(
+                            "%(partner)s has another agreement with %(company)s for "
+                            "the same time. End that one before this one starts.",
+                            partner=agreement.partner_id.display_name,
+                            company=agreement.company_id.display_name,
+                        )
+                    )
+
+    @api.constrains("calendar_id")
+    def _check_calendar_has_working_time(self):
+        for agreement in self:
+            calendar = agreement.calendar_id
+            if calendar and not calendar.flexible_hours and not calendar.attendance_ids:
+                raise ValidationError(
+                    self.env._(
+                        "The calendar “%(calendar)s” has no working time, so no "
+                        "deadline could ever be met. Add hours or choose another one.",
+                        calendar=calendar.display_name,
+                    )
+                )
+
+    def _overlaps(self, other):
+        self.ensure_one()
+        return (
+            not self.date_end
+            or not other.date_start
+            or other.date_start <= self.date_end
+        ) and (
+            not other.date_end
+            or not self.date_start
+            or self.date_start <= other.date_end
+        )
+
+    @api.model
+    def _search_valid(self, companies, partners=None):
+        """Return the agreements of these companies that are valid today, best first.
+
+        :param companies: ``res.company`` records
+        :param partners: only agreements of these ``res.partner`` records
+        """
+        today = fields.Date.context_today(self)
+        domain = [
+            ("company_id", "in", companies.ids),
+            ("partner_id.active", "=", True),
+            "|",
+            ("date_start", "=", False),
+            ("date_start", "<=", today),
+            "|",
+            ("date_end", "=", False),
+            ("date_end", ">=", today),
+        ]
+        if partners is not None:
+            domain.append(("partner_id", "in", partners.ids))
+        return self.search(domain)
+
+    def _is_suitable_for(self, order):
+        """Return whether the terms cover company, service and place of the order.
+
+        Extension point for further criteria; it must not query.
+        """
+        self.ensure_one()
+        return (
+            self.company_id == order.company_id
+            and (not self.product_ids or order.product_id in self.product_ids)
+            and (
+                not self.territory_ids
+                or self.territory_ids._covers(order.service_address_id)
+            )
+        )
+
+    def _get_free_capacity(self):
+        """Return dict of agreement to further orders it can take; unlimited: missing."""
+        return {
+            agreement: agreement.capacity - agreement.open_order_count
+            for agreement in self.filtered("capacity")
+        }
+
+    def _get_calendar(self):
+        """Return the calendar whose working days count for the deadlines (A2).
+
+        A calendar that lost all its working time gives way to the company's.
+        """
+        self.ensure_one()
+        calendar = self.calendar_id
+        if calendar and (calendar.flexible_hours or calendar.attendance_ids):
+            return calendar
+        return self.company_id.resource_calendar_id
+
+    def _get_working_day(self, trigger, days):
+        """Return start and end of the n-th working day after the trigger's day (A2).
+
+        Public holidays do not count. Without any working time within a year and a half
+        calendar days count instead, so that an order never is without a deadline.
+
+        :param datetime trigger: in UTC, without time zone
+        :param int days: working days; 0 means the trigger's own day
+        :return: tuple of two datetimes in UTC, without time zone
+        """
+        self.ensure_one()
+        calendar = self._get_calendar()
+        zone = timezone(calendar.tz or self.env.user.tz or "UTC")
+        day = utc.localize(trigger).astimezone(zone).date()
+        found = None
+        if days > 0 and calendar:
+            found = self._find_working_day(calendar, zone, day, days)
+        if not found:
+            day += timedelta(days=days)
+            found = (
+                zone.localize(datetime.combine(day, time.min)),
+                zone.localize(datetime.combine(day, time(23, 59, 59))),
+            )
+        return tuple(
+            moment.astimezone(utc).replace(tzinfo=None, microsecond=0)
+            for moment in found
+        )
+
+    def _find_working_day(self, calendar, zone, day, days):
+        start = zone.localize(datetime.combine(day + timedelta(days=1), time.min))
+        leaves = [
+            ("time_type", "=", "leave"),
+            ("company_id", "in", [False, self.company_id.id]),
+        ]
+        span = 14 + 2 * days
+        while span <= 2 * _HORIZON_DAYS:
+            end = zone.localize(
+                datetime.combine(
+                    day + timedelta(days=1 + min(span, _HORIZON_DAYS)), time.min
+                )
+            )
+            intervals = calendar.sudo()._work_intervals_batch(
+                start, end, domain=leaves, tz=zone
+            )[False]
+            if found := nth_working_day(intervals, days):
+                return found
+            span *= 4
+        return None

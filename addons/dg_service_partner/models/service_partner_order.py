@@ -1,0 +1,389 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools.check_digit import add_check_digit
+
+STATES = [
+    ("waiting", "Waiting for transmission"),
+    ("new", "New"),
+    ("check", "Check requirements"),
+    ("not_met", "Requirements not met"),
+    ("met", "Requirements met"),
+    ("appointment", "Set customer appointment"),
+    ("execution", "Confirm execution"),
+    ("done", "Completed"),
+    ("cancel", "Cancelled"),
+]
+# As long as an order is in one of these, its goods cannot leave (R26).
+HOLDING_STATES = ("waiting", "new", "check", "not_met")
+CLOSED_STATES = ("done", "cancel")
+DEADLINE_BY_STATE = {
+    "waiting": "transmission_deadline",
+    "new": "accept_deadline",
+    "check": "contact_deadline",
+    "appointment": "appointment_deadline",
+    "execution": "completion_deadline",
+}
+
+
+class ServicePartnerOrder(models.Model):
+    """The order of one sold service to a service partner: its data.
+
+    The steps are in ``service_partner_order_steps.py``, the way to the partner in
+    ``service_partner_order_transmission.py``, the back office's own steps in
+    ``service_partner_order_backoffice.py``.
+    """
+
+    _name = "service.partner.order"
+    _description = "Service-Partner Order"
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char(string="SP-ID", required=True, readonly=True, copy=False)
+    state = fields.Selection(
+        selection=STATES,
+        required=True,
+        default="waiting",
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    state_date = fields.Datetime(
+        string="In This State Since", default=fields.Datetime.now, readonly=True
+    )
+    billing_status = fields.Selection(
+        selection=[
+            ("no", "Nothing to bill"),
+            ("to_bill", "To bill"),
+            ("billed", "Billed"),
+        ],
+        required=True,
+        default="no",
+        readonly=True,
+        copy=False,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        domain="[('share', '=', False)]",
+        tracking=True,
+    )
+    priority = fields.Selection(
+        selection=[("0", "Normal"), ("1", "Urgent")], default="0"
+    )
+    internal_note = fields.Html(groups="base.group_user")
+    note = fields.Text(
+        string="Note for the Partner",
+        help="The service partner reads this note.",
+    )
+
+    # Who does it
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Service Partner",
+        readonly=True,
+        index="btree_not_null",
+    )
+    agreement_id = fields.Many2one(
+        comodel_name="service.partner.agreement",
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    assignment_ids = fields.One2many(
+        comodel_name="service.partner.assignment", inverse_name="order_id"
+    )
+    transition_ids = fields.One2many(
+        comodel_name="service.partner.transition",
+        inverse_name="order_id",
+        string="History",
+    )
+
+    # What was sold
+    sale_order_id = fields.Many2one(
+        comodel_name="sale.order", readonly=True, index="btree_not_null"
+    )
+    sale_line_id = fields.Many2one(
+        comodel_name="sale.order.line", string="Sold Service", readonly=True
+    )
+    goods_line_ids = fields.Many2many(
+        related="sale_line_id.service_partner_goods_line_ids", string="Goods"
+    )
+    customer_id = fields.Many2one(
+        comodel_name="res.partner", readonly=True, index="btree_not_null"
+    )
+    service_address_id = fields.Many2one(
+        comodel_name="res.partner", string="Place of Service", readonly=True
+    )
+    product_id = fields.Many2one(
+        comodel_name="product.product", string="Service", required=True, readonly=True
+    )
+    quantity = fields.Float(digits="Product Unit", default=1.0, readonly=True)
+    product_uom_id = fields.Many2one(
+        comodel_name="uom.uom", string="Unit", readonly=True
+    )
+
+    # What the partner gets for it
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+    )
+    has_price = fields.Boolean(
+        compute="_compute_has_price",
+        store=True,
+        readonly=False,
+        help="The partner's price for the service is known. Without it the order "
+        "cannot be billed.",
+    )
+    price_unit = fields.Monetary(string="Price", tracking=True)
+    amount = fields.Monetary(compute="_compute_amount", store=True)
+
+    # Deadlines: stored as concrete moments (A2)
+    transmit_after = fields.Datetime(
+        string="Transmit From",
+        readonly=True,
+        help="Empty until a prepayment has been received.",
+    )
+    transmission_deadline = fields.Datetime(string="Transmit Until", readonly=True)
+    transmission_date = fields.Datetime(
+        string="Transmitted On", readonly=True, copy=False
+    )
+    transmission_error = fields.Char(readonly=True, groups="base.group_user")
+    accept_deadline = fields.Datetime(string="Accept Until", readonly=True)
+    accept_date = fields.Datetime(string="Accepted On", readonly=True)
+    contact_deadline = fields.Datetime(string="Contact Until", readonly=True)
+    first_contact_date = fields.Datetime(string="First Contact On", readonly=True)
+    requirements_date = fields.Datetime(string="Requirements Met On", readonly=True)
+    appointment_from = fields.Datetime(string="Second Contact From", readonly=True)
+    appointment_deadline = fields.Datetime(string="Second Contact Until", readonly=True)
+    completion_deadline = fields.Datetime(string="Confirm Until", readonly=True)
+    paused_since = fields.Datetime(
+        string="Customer Unreachable Since",
+        readonly=True,
+        help="The clock stops until the back office resumes the order or the customer "
+        "has been reached.",
+    )
+    deadline = fields.Datetime(
+        compute="_compute_deadline", store=True, index="btree_not_null"
+    )
+    is_overdue = fields.Boolean(
+        string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
+    reminded_deadline = fields.Datetime(readonly=True, copy=False)
+
+    # Goods
+    goods_shipped_date = fields.Datetime(string="Goods Shipped On", readonly=True)
+    goods_received_date = fields.Datetime(string="Goods Received On", readonly=True)
+    is_hold_overridden = fields.Boolean(string="Goods Released Early", readonly=True)
+
+    # Work
+    requirement_ids = fields.One2many(
+        comodel_name="service.partner.order.requirement",
+        inverse_name="order_id",
+        string="Checklist",
+    )
+    contact_attempt_ids = fields.One2many(
+        comodel_name="service.partner.contact.attempt", inverse_name="order_id"
+    )
+    not_met_reason_id = fields.Many2one(
+        comodel_name="service.partner.reason", readonly=True
+    )
+    not_met_note = fields.Text(readonly=True)
+    appointment_start = fields.Datetime(string="Appointment", readonly=True, index=True)
+    appointment_end = fields.Datetime(readonly=True)
+    completion_date = fields.Datetime(string="Completed On", readonly=True)
+    completion_note = fields.Text(readonly=True)
+
+    # Performance (back office)
+    is_accepted_in_time = fields.Boolean(
+        compute="_compute_performance", store=True, groups="base.group_user"
+    )
+    is_contacted_in_time = fields.Boolean(
+        compute="_compute_performance", store=True, groups="base.group_user"
+    )
+    blocking_reason = fields.Text(
+        string="Why It Waits",
+        compute="_compute_blocking_reason",
+        groups="base.group_user",
+    )
+
+    _name_uniq = models.Constraint(
+        "UNIQUE(name)", "This SP-ID exists already; SP-IDs are never used twice."
+    )
+    _sale_line_uniq = models.UniqueIndex(
+        "(sale_line_id) WHERE state != 'cancel'",
+        "The sold service has a service-partner order already.",
+    )
+    _transmission_idx = models.Index("(transmit_after) WHERE state = 'waiting'")
+    _partner_state_idx = models.Index("(partner_id, state, deadline)")
+    _appointment_ordered = models.Constraint(
+        "CHECK(appointment_end >= appointment_start)",
+        "An appointment cannot end before it starts.",
+    )
+
+    @api.depends("price_unit")
+    def _compute_has_price(self):
+        for order in self:
+            # A partner's price of zero counts as known, an empty one does not.
+            order.has_price = order.has_price or bool(order.price_unit)
+
+    @api.depends("price_unit", "quantity", "currency_id")
+    def _compute_amount(self):
+        for order in self:
+            order.amount = order.currency_id.round(order.price_unit * order.quantity)
+
+    @api.depends(
+        "state",
+        "paused_since",
+        "transmission_deadline",
+        "accept_deadline",
+        "contact_deadline",
+        "appointment_deadline",
+        "completion_deadline",
+    )
+    def _compute_deadline(self):
+        for order in self:
+            field = DEADLINE_BY_STATE.get(order.state)
+            order.deadline = order[field] if field and not order.paused_since else False
+
+    @api.depends("deadline")
+    def _compute_is_overdue(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.is_overdue = bool(order.deadline and order.deadline < now)
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = Domain("deadline", "<", fields.Datetime.now())
+        on_time = Domain("deadline", "=", False) | Domain(
+            "deadline", ">=", fields.Datetime.now()
+        )
+        return Domain.OR([overdue if wanted else on_time for wanted in set(value)])
+
+    @api.depends(
+        "accept_date", "accept_deadline", "first_contact_date", "contact_deadline"
+    )
+    def _compute_performance(self):
+        for order in self:
+            order.is_accepted_in_time = bool(
+                order.accept_date
+                and order.accept_deadline
+                and order.accept_date <= order.accept_deadline
+            )
+            order.is_contacted_in_time = bool(
+                order.first_contact_date
+                and order.contact_deadline
+                and order.first_contact_date <= order.contact_deadline
+            )
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for order in self:
+            order.access_url = f"/my/service-partner/orders/{order.id}"
+
+    @api.depends("product_id", "customer_id", "name")
+    @api.depends_context("service_partner_show_customer")
+    def _compute_display_name(self):
+        if not self.env.context.get("service_partner_show_customer"):
+            return super()._compute_display_name()
+        for order in self:
+            order.display_name = f"{order.name} – {order.customer_id.name}"
+
+    def _get_report_base_filename(self):
+        self.ensure_one()
+        return self.name
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        unnamed = [vals for vals in vals_list if not vals.get("name")]
+        for vals, name in zip(unnamed, self._next_sp_ids(len(unnamed)), strict=True):
+            vals["name"] = name
+        # The history of the order says who made it; nobody follows it by accident.
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        return super(ServicePartnerOrder, quiet).create(vals_list).with_env(self.env)
+
+    @api.model
+    def _next_sp_ids(self, count):
+        """Draw SP-IDs, numbers with a check digit that are never used again (R04).
+
+        :param int count: how many
+        :return: a list of that many strings
+        """
+        if not count:
+            return []
+        sequence = self.env.ref("dg_service_partner.seq_service_partner_order").sudo()
+        if sequence.implementation == "standard" and not sequence.use_date_range:
+            # One query for all numbers of a batch instead of one for each.
+            self.env.cr.execute(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                (f"ir_sequence_{sequence.id:03d}", count),
+            )
+            numbers = [
+                sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()
+            ]
+        else:
+            numbers = [sequence.next_by_id() for _index in range(count)]
+        return [add_check_digit(number) for number in numbers]
+
+    def _log_transitions(self, state_to, reason=None, note=None, appointment=None):
+        """Record who moves these orders, from where to where (R46).
+
+        To be called before the state is written. Rows are made in one statement.
+        """
+        now = fields.Datetime.now()
+        self.env["service.partner.transition"].sudo().create(
+            [
+                {
+                    "order_id": order.id,
+                    "partner_id": order.partner_id.id,
+                    "user_id": self.env.uid,
+                    "date": now,
+                    "state_from": order.state,
+                    "state_to": state_to,
+                    "reason_id": reason.id if reason else False,
+                    "note": note or False,
+                    "appointment_start": appointment,
+                    "duration": (now - order.state_date).total_seconds() / 86400
+                    if order.state_date
+                    else 0.0,
+                }
+                for order in self
+            ]
+        )
+
+    def _move_to(self, state, values=None, reason=None, note=None):
+        """Write the new state of these orders and its row in the history.
+
+        :param str state: the new state
+        :param dict values: further values, the same for all the orders
+        :param reason: ``service.partner.reason`` record of the step
+        :param str note: text of the step
+        """
+        if not self:
+            return
+        self._log_transitions(state, reason=reason, note=note)
+        self.write(
+            {
+                "state": state,
+                "state_date": fields.Datetime.now(),
+                "reminded_deadline": False,
+                **(values or {}),
+            }
+        )
+
+    def _get_holding_orders(self):
+        """Return the orders of the set whose goods may not leave yet (R26)."""
+        return self.filtered(
+            lambda order: order.state in HOLDING_STATES and not order.is_hold_overridden
+        )

@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    service_partner_hold = fields.Boolean(
+        string="On Hold for Service Partner",
+        compute="_compute_service_partner_hold",
+        store=True,
+    )
+    service_partner_order_ids = fields.Many2many(
+        comodel_name="service.partner.order",
+        compute="_compute_service_partner_order_ids",
+    )
+    service_partner_hold_reason = fields.Char(
+        string="On Hold For", compute="_compute_service_partner_order_ids"
+    )
+
+    _service_partner_hold_idx = models.Index("(id) WHERE service_partner_hold")
+
+    @api.depends("move_ids.service_partner_hold", "move_ids.state")
+    def _compute_service_partner_hold(self):
+        for picking in self:
+            picking.service_partner_hold = any(
+                move.service_partner_hold and move.state not in ("done", "cancel")
+                for move in picking.move_ids
+            )
+
+    @api.depends("service_partner_hold")
+    def _compute_service_partner_order_ids(self):
+        for picking in self:
+            moves = picking.sudo().move_ids
+            lines = moves.sale_line_id
+            orders = lines.service_partner_service_line_ids.service_partner_order_ids
+            picking.service_partner_order_ids = orders
+            holding = moves._get_service_partner_holding_orders()
+            picking.service_partner_hold_reason = (
+                self.env._(
+                    "On hold: %(orders)s", orders=", ".join(holding.mapped("name"))
+                )
+                if holding
+                else False
+            )
+
+    def button_validate(self):
+        self.move_ids._check_service_partner_hold()
+        return super().button_validate()
+
+    def _log_service_partner_release(self):
+        """Say in the chatter of released transfers that they may go."""
+        if self:
+            body = self.env._("The service partner released the goods.")
+            self._message_log_batch(bodies={picking.id: body for picking in self})

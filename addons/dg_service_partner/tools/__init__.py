@@ -1,0 +1,3 @@
+from . import check_digit
+from . import postal_code
+from . import working_days
