@@ -5,9 +5,9 @@ import os
 import shutil
 import time
 
-from . import cache, odoo_config, our_addons, python_env
+from . import cache, odoo_config, our_addons, postgres, python_env
 from .console import DevenvError, say, step
-from .settings import ROOT, database_prefix, short_hash
+from .settings import OWN_POSTGRES, ROOT, database_prefix, short_hash
 
 # What the addons and their tests need of Odoo. Swiss accounts come by themselves.
 BASE_MODULES = (
@@ -126,11 +126,15 @@ class Databases:
         self.tools.query(
             f"CREATE DATABASE {name} ENCODING 'UTF8' LC_COLLATE 'C' TEMPLATE template0"
         )
-        for statement in (
-            "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-            "CREATE EXTENSION IF NOT EXISTS unaccent",
-        ):
-            self.tools.query(statement, name)
+        self.tools.query("CREATE EXTENSION IF NOT EXISTS pg_trgm", name)
+        if not OWN_POSTGRES:
+            # Odoo indexes use it only when it is declared immutable, which needs
+            # the superuser
+            postgres.query(
+                {**self.tools.postgres, "PGUSER": postgres.SUPERUSER},
+                "CREATE EXTENSION unaccent; ALTER FUNCTION unaccent(text) IMMUTABLE",
+                name,
+            )
         return name
 
     def clone(self, template, name):

@@ -27,7 +27,7 @@ def main():
         if arguments.new:
             Registry.new(database, update_module=True, new_db_demo=arguments.demo)
             with boot.environment(database) as env:
-                swiss_company.apply(env)
+                swiss_company.apply(env, arguments.demo)
         modules = list(filter(None, arguments.install.split(",")))
         registry = Registry.new(database, update_module=True, install_modules=modules)
         watch.know_models(registry)

@@ -1,7 +1,7 @@
 """Makes the first company of a database Swiss, before it gets its accounts."""
 
-# The first language is the company's and the one of new users.
-LANGUAGES = ("de_CH", "fr_CH", "it_IT", "en_US")
+LANGUAGES = ("en_US", "de_CH")
+DEMO_LANGUAGES = ("fr_CH", "it_IT")
 TIMEZONE = "Europe/Zurich"
 COMPANY = {
     "name": "Muster Elektro AG",
@@ -10,6 +10,7 @@ COMPANY = {
     "city": "Zürich",
     "state_id": "base.state_ch_zh",
     "country_id": "base.ch",
+    "currency_id": "base.CHF",
     "phone": "+41 44 668 18 00",
     "email": "info@muster-elektro.example",
     "website": "https://www.muster-elektro.example",
@@ -18,23 +19,20 @@ COMPANY = {
 }
 
 
-def apply(env):
+def apply(env, demo):
     """Set country, currency, address, languages and time zone.
 
     With the country set, the Swiss chart of accounts, taxes and QR-bills install
     themselves when Accounting comes.
     """
-    for code in LANGUAGES:
+    for code in LANGUAGES + (DEMO_LANGUAGES if demo else ()):
         env["res.lang"]._activate_lang(code)
     company = env.ref("base.main_company")
     values = {
-        name: env.ref(value, raise_if_not_found=False).id or False
-        if name.endswith("_id") and env.ref(value, raise_if_not_found=False)
-        else value
+        name: env.ref(value).id if name.endswith("_id") else value
         for name, value in COMPANY.items()
     }
-    company.write({**values, "currency_id": env.ref("base.CHF").id})
+    company.write(values)
     users = env["res.users"].with_context(active_test=False).search([])
     users.partner_id.write({"tz": TIMEZONE})
     env["ir.default"].set("res.partner", "tz", TIMEZONE)
-    env["ir.default"].set("res.partner", "lang", LANGUAGES[0])
