@@ -10,7 +10,13 @@ from . import service_partner_agreement
 from . import service_partner_assignment
 from . import service_partner_contact_attempt
 from . import service_partner_order
+from . import service_partner_order_appointment
+from . import service_partner_order_assignment
 from . import service_partner_order_backoffice
+from . import service_partner_order_contact
+from . import service_partner_order_goods
+from . import service_partner_order_price
+from . import service_partner_order_reminder
 from . import service_partner_order_requirement
 from . import service_partner_order_steps
 from . import service_partner_order_transmission

@@ -29,9 +29,9 @@ DEADLINE_BY_STATE = {
 class ServicePartnerOrder(models.Model):
     """The order of one sold service to a service partner: its data.
 
-    The steps are in ``service_partner_order_steps.py``, the way to the partner in
-    ``service_partner_order_transmission.py``, the back office's own steps in
-    ``service_partner_order_backoffice.py``.
+    What happens to it stands by subject in ``service_partner_order_<subject>.py``:
+    assignment, transmission, steps, contact, goods, appointment, price, reminder,
+    backoffice.
     """
 
     _name = "service.partner.order"
@@ -49,6 +49,7 @@ class ServicePartnerOrder(models.Model):
         readonly=True,
         copy=False,
         index=True,
+        group_expand=True,
     )
     state_date = fields.Datetime(
         string="In This State Since", default=fields.Datetime.now, readonly=True
@@ -387,3 +388,15 @@ class ServicePartnerOrder(models.Model):
         return self.filtered(
             lambda order: order.state in HOLDING_STATES and not order.is_hold_overridden
         )
+
+    def _notify_transmitted(self):
+        """Tell the partners about their new orders. Extension point."""
+
+    def _notify_withdrawn(self):
+        """Tell the partners that orders were taken from them. Extension point."""
+
+    def _notify_shipped(self):
+        """Tell the partners that the goods are on their way. Extension point."""
+
+    def _notify_appointment(self):
+        """Confirm the appointment to the customer. Extension point."""

@@ -155,12 +155,6 @@ class ServicePartnerOrder(models.Model):
             + timedelta(minutes=max(PROMISED_MINUTES, delay + JOB_MINUTES)),
         }
 
-    @api.model
-    def _assign_waiting_orders(self):
-        self.search(
-            [("state", "=", "waiting"), ("partner_id", "=", False)]
-        )._assign_agreements()
-
     def _filter_unpaid(self):
         """Return the orders whose sale waits for a prepayment (R08)."""
         prepaid = self.sale_order_id.filtered(
@@ -170,92 +164,6 @@ class ServicePartnerOrder(models.Model):
         return self.filtered(
             lambda order: order.sale_order_id in prepaid
             and not received.get(order.sale_order_id)
-        )
-
-    def _assign_agreements(self):
-        """Give orders without a partner the best suitable one (R10, A1, A10)."""
-        found = self.filtered(lambda order: not order.partner_id)._find_agreements()
-        for order, agreement in found.items():
-            order._set_agreement(agreement)
-
-    def _find_agreements(self):
-        """Find the agreement of each order by validity, territory, service, priority.
-
-        A partner that declined an order is not asked for it again; one at the end of
-        its capacity is passed over.
-
-        :return: dict of order to agreement; orders that nobody can do are missing
-        """
-        if not self:
-            return {}
-        candidates = (
-            self.env["service.partner.agreement"].sudo()._search_valid(self.company_id)
-        )
-        decliners = self._get_decliners()
-        room = candidates._get_free_capacity()
-        found = {}
-        for order in self:
-            for agreement in candidates:
-                if (
-                    agreement.partner_id not in decliners.get(order, ())
-                    and room.get(agreement, 1) > 0
-                    and agreement._is_suitable_for(order)
-                ):
-                    found[order] = agreement
-                    if agreement in room:
-                        room[agreement] -= 1
-                    break
-        return found
-
-    def _get_decliners(self):
-        return {
-            order: partners
-            for order, partners in self.env["service.partner.assignment"]
-            .sudo()
-            ._read_group(
-                [("order_id", "in", self.ids), ("outcome", "=", "declined")],
-                groupby=["order_id"],
-                aggregates=["partner_id:recordset"],
-            )
-        }
-
-    def _set_agreement(self, agreement):
-        """Give one order to the partner of an agreement, with that partner's price."""
-        self.ensure_one()
-        self.write(
-            {"partner_id": agreement.partner_id.id, "agreement_id": agreement.id}
-        )
-        self._update_price()
-
-    def _update_price(self):
-        """Take the partner's price for the service, in the partner's currency (A15).
-
-        Nothing found: what was entered by hand stays, else ``has_price`` is off and
-        the back office sees it.
-        """
-        for order in self:
-            seller = order._find_supplier_price()
-            if seller:
-                order.write(
-                    {
-                        "has_price": True,
-                        "price_unit": seller.price_discounted,
-                        "currency_id": seller.currency_id.id,
-                    }
-                )
-
-    def _find_supplier_price(self):
-        """Return the ``product.supplierinfo`` that prices the order, or none."""
-        self.ensure_one()
-        return (
-            self.product_id.sudo()
-            .with_company(self.company_id)
-            ._select_seller(
-                partner_id=self.partner_id,
-                quantity=self.quantity,
-                date=fields.Date.context_today(self),
-                uom_id=self.product_uom_id,
-            )
         )
 
     def _transmit(self):
@@ -275,86 +183,6 @@ class ServicePartnerOrder(models.Model):
                 orders.write(values)
                 orders._accept()
         self._notify_transmitted()
-
-    def _open_assignments(self):
-        now = fields.Datetime.now()
-        self.env["service.partner.assignment"].sudo().create(
-            [
-                {"order_id": order.id, "partner_id": order.partner_id.id, "date": now}
-                for order in self
-            ]
-        )
-
-    def _close_assignments(self, outcome, reason=None, note=None):
-        """Write how the open question to the partners of these orders ended."""
-        self.sudo().assignment_ids.filtered(
-            lambda assignment: assignment.outcome == "pending"
-            or (assignment.outcome == "accepted" and outcome != "accepted")
-        ).write(
-            {
-                "outcome": outcome,
-                "date_end": fields.Datetime.now(),
-                "reason_id": reason.id if reason else False,
-                "note": note or False,
-            }
-        )
-
-    def _notify_transmitted(self):
-        """Tell the partners about their new orders. Extension point."""
-
-    @api.model
-    def _cron_remind(self):
-        """Remind partner and back office of each missed deadline once (R07, R14)."""
-        domain = [
-            ("deadline", "<", fields.Datetime.now()),
-            ("state", "not in", CLOSED_STATES),
-        ]
-        while True:
-            overdue = self.search(
-                [*domain, ("reminded_deadline", "=", False)], limit=TRANSMISSION_BATCH
-            )
-            try:
-                orders = overdue.try_lock_for_update(allow_referencing=True)
-            except SerializationFailure:
-                self.env.cr.rollback()
-                continue
-            if not orders:
-                break
-            orders._remind()
-            if not self.env["ir.cron"]._commit_progress(len(orders)):
-                break
-
-    def _remind(self):
-        """Send the reminder mail and give the back office an activity."""
-        for order in self:
-            order.reminded_deadline = order.deadline
-        template = self.env.ref(
-            "dg_service_partner.mail_template_reminder", raise_if_not_found=False
-        )
-        with_partner = self.filtered(lambda order: order.state != "waiting")
-        if template and with_partner:
-            template.send_mail_batch(with_partner.ids)
-        self._schedule_back_office_activity(self.env._("Deadline missed"))
-
-    def _schedule_back_office_activity(self, summary, note=""):
-        """Give the back office an activity on each of the orders."""
-        for user, orders in self.grouped(lambda o: o._get_responsible_user()).items():
-            orders.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary,
-                note=note,
-                user_id=user.id,
-            )
-
-    def _get_responsible_user(self):
-        """Return who in the back office looks after the order."""
-        self.ensure_one()
-        if self.user_id or self.company_id.service_partner_user_id:
-            return self.user_id or self.company_id.service_partner_user_id
-        managers = self.env.ref("dg_service_partner.group_service_partner_manager")
-        return managers.sudo().user_ids.filtered(
-            lambda user: self.company_id in user.company_ids
-        )[:1] or self.env.ref("base.user_admin")
 
     @api.model
     def _create_from_sale_lines(self, lines):

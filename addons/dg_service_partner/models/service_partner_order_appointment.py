@@ -1,0 +1,101 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class ServicePartnerOrder(models.Model):
+    """The appointment with the customer (R30-R32, A13)."""
+
+    _inherit = "service.partner.order"
+
+    def action_set_appointment(self, start, end=None, reason=None):
+        """Store the appointment with the customer, or move a stored one.
+
+        (R23, R30-R32, A13)
+
+        :param start: datetime in UTC without time zone, or its string
+        :param end: the same; none: the length that the agreement says
+        :param reason: ``service.partner.reason`` of usage ``reschedule``, record or id;
+            needed to move a stored appointment
+        :raises UserError: in the past, before the goods are there, end before start,
+            or moved without a reason
+        """
+        start, end = fields.Datetime.to_datetime(start), fields.Datetime.to_datetime(end)
+        orders = self._begin_step("set_appointment")
+        for order in orders:
+            order._set_appointment(
+                start, end or start and order._get_default_appointment_end(start), reason
+            )
+        return True
+
+    def _set_appointment(self, start, end, reason):
+        self.ensure_one()
+        if self.state == "execution" and (start, end) == (
+            self.appointment_start,
+            self.appointment_end,
+        ):
+            return
+        self._check_appointment(start, end)
+        reason = (
+            self._get_reason(reason, "reschedule")
+            if self.state == "execution"
+            else self.env["service.partner.reason"]
+        )
+        self._log_transitions("execution", reason=reason, appointment=start)
+        self.write(self._prepare_appointment_values(start, end))
+        self._notify_appointment()
+
+    def _get_default_appointment_end(self, start):
+        self.ensure_one()
+        return start + timedelta(hours=self.agreement_id.appointment_hours or 2)
+
+    def _prepare_appointment_values(self, start, end):
+        """Return the values of a stored appointment. Extension point."""
+        self.ensure_one()
+        values = {
+            "state": "execution",
+            "appointment_start": start,
+            "appointment_end": end,
+            "completion_deadline": self.agreement_id._get_working_day(
+                end, self.agreement_id.completion_days
+            )[1],
+            "paused_since": False,
+            "reminded_deadline": False,
+        }
+        if self.state != "execution":
+            values["state_date"] = fields.Datetime.now()
+        return values
+
+    def _check_appointment(self, start, end):
+        """Refuse an appointment that cannot be kept (R32)."""
+        self.ensure_one()
+        if not start:
+            raise UserError(self.env._("Enter the date and time of the appointment."))
+        if end < start:
+            raise UserError(
+                self.env._(
+                    "The appointment of %(order)s ends before it starts. Correct its "
+                    "times.",
+                    order=self.name,
+                )
+            )
+        if start < fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "%(date)s is in the past. Choose a later appointment for "
+                    "%(order)s.",
+                    date=self._format_moment(start),
+                    order=self.name,
+                )
+            )
+        receipt = self._get_receipt_date()
+        if receipt and start < receipt:
+            raise UserError(
+                self.env._(
+                    "The goods of %(order)s arrive on %(receipt)s. Choose an "
+                    "appointment after that.",
+                    order=self.name,
+                    receipt=self._format_moment(receipt),
+                )
+            )

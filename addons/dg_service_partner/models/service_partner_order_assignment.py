@@ -1,0 +1,152 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class ServicePartnerOrder(models.Model):
+    """Which service partner gets an order (R10, A1, A10)."""
+
+    _inherit = "service.partner.order"
+
+    def action_decline(self, reason, note=None):
+        """Give orders back; the next suitable partner is asked at once (A10).
+
+        :param reason: ``service.partner.reason`` of usage ``decline``, record or id
+        :param str note: the partner's own words
+        :raises UserError: unknown reason, or the order is past checking requirements
+        """
+        orders = self._begin_step("decline")
+        reason = self._get_reason(reason, "decline")
+        orders._close_assignments("declined", reason=reason, note=note)
+        orders._hand_over(reason=reason, note=note)
+        return True
+
+    @api.model
+    def _assign_waiting_orders(self):
+        self.search(
+            [("state", "=", "waiting"), ("partner_id", "=", False)]
+        )._assign_agreements()
+
+    def _assign_agreements(self):
+        """Give orders without a partner the best suitable one (R10, A1, A10)."""
+        found = self.filtered(lambda order: not order.partner_id)._find_agreements()
+        for order, agreement in found.items():
+            order._set_agreement(agreement)
+
+    def _find_agreements(self):
+        """Find the agreement of each order by validity, territory, service, priority.
+
+        A partner that declined an order is not asked for it again; one at the end of
+        its capacity is passed over.
+
+        :return: dict of order to agreement; orders that nobody can do are missing
+        """
+        if not self:
+            return {}
+        candidates = (
+            self.env["service.partner.agreement"].sudo()._search_valid(self.company_id)
+        )
+        decliners = self._get_decliners()
+        room = candidates._get_free_capacity()
+        found = {}
+        for order in self:
+            for agreement in candidates:
+                if (
+                    agreement.partner_id not in decliners.get(order, ())
+                    and room.get(agreement, 1) > 0
+                    and agreement._is_suitable_for(order)
+                ):
+                    found[order] = agreement
+                    if agreement in room:
+                        room[agreement] -= 1
+                    break
+        return found
+
+    def _get_decliners(self):
+        return {
+            order: partners
+            for order, partners in self.env["service.partner.assignment"]
+            .sudo()
+            ._read_group(
+                [("order_id", "in", self.ids), ("outcome", "=", "declined")],
+                groupby=["order_id"],
+                aggregates=["partner_id:recordset"],
+            )
+        }
+
+    def _set_agreement(self, agreement):
+        """Give one order to the partner of an agreement, with that partner's price."""
+        self.ensure_one()
+        self.write(
+            {"partner_id": agreement.partner_id.id, "agreement_id": agreement.id}
+        )
+        self._update_price()
+
+    def _open_assignments(self):
+        now = fields.Datetime.now()
+        self.env["service.partner.assignment"].sudo().create(
+            [
+                {"order_id": order.id, "partner_id": order.partner_id.id, "date": now}
+                for order in self
+            ]
+        )
+
+    def _close_assignments(self, outcome, reason=None, note=None):
+        """Write how the open question to the partners of these orders ended."""
+        self.sudo().assignment_ids.filtered(
+            lambda assignment: assignment.outcome == "pending"
+            or (assignment.outcome == "accepted" and outcome != "accepted")
+        ).write(
+            {
+                "outcome": outcome,
+                "date_end": fields.Datetime.now(),
+                "reason_id": reason.id if reason else False,
+                "note": note or False,
+            }
+        )
+
+    def _hand_over(self, agreements=None, reason=None, note=None):
+        """Take orders from their partners and give them to the next ones (A10).
+
+        Orders for which nobody is found wait in the back-office queue.
+
+        :param dict agreements: order to agreement; None: the next suitable ones
+        """
+        self._notify_withdrawn()
+        self._move_to(
+            "waiting",
+            self._prepare_hand_over_values(),
+            reason=reason,
+            note=note,
+        )
+        self.requirement_ids.unlink()
+        if agreements is None:
+            agreements = self._find_agreements()
+        for order, agreement in agreements.items():
+            order._set_agreement(agreement)
+        self.filtered("partner_id")._transmit()
+        lost = self.filtered(lambda order: not order.partner_id)
+        if lost:
+            lost._schedule_back_office_activity(
+                self.env._("No service partner left to ask")
+            )
+
+    def _prepare_hand_over_values(self):
+        """Return what is forgotten of a partner that an order is taken from."""
+        now = fields.Datetime.now()
+        return {
+            "partner_id": False,
+            "agreement_id": False,
+            "has_price": False,
+            "price_unit": 0.0,
+            "transmit_after": now,
+            "transmission_deadline": now + timedelta(minutes=45),
+            "transmission_date": False,
+            "accept_deadline": False,
+            "accept_date": False,
+            "contact_deadline": False,
+            "first_contact_date": False,
+            "paused_since": False,
+            "not_met_reason_id": False,
+            "not_met_note": False,
+        }

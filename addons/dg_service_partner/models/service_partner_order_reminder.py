@@ -1,0 +1,67 @@
+from psycopg2.errors import SerializationFailure
+
+from odoo import api, fields, models
+
+from .service_partner_order import CLOSED_STATES
+
+REMINDER_BATCH = 200
+
+
+class ServicePartnerOrder(models.Model):
+    """Reminders of missed deadlines and the back office's activities (R07, R14)."""
+
+    _inherit = "service.partner.order"
+
+    @api.model
+    def _cron_remind(self):
+        """Remind partner and back office of each missed deadline once (R07, R14)."""
+        domain = [
+            ("deadline", "<", fields.Datetime.now()),
+            ("state", "not in", CLOSED_STATES),
+        ]
+        while True:
+            overdue = self.search(
+                [*domain, ("reminded_deadline", "=", False)], limit=REMINDER_BATCH
+            )
+            try:
+                orders = overdue.try_lock_for_update(allow_referencing=True)
+            except SerializationFailure:
+                self.env.cr.rollback()
+                continue
+            if not orders:
+                break
+            orders._remind()
+            if not self.env["ir.cron"]._commit_progress(len(orders)):
+                break
+
+    def _remind(self):
+        """Send the reminder mail and give the back office an activity."""
+        for order in self:
+            order.reminded_deadline = order.deadline
+        template = self.env.ref(
+            "dg_service_partner.mail_template_reminder", raise_if_not_found=False
+        )
+        with_partner = self.filtered(lambda order: order.state != "waiting")
+        if template and with_partner:
+            template.send_mail_batch(with_partner.ids)
+        self._schedule_back_office_activity(self.env._("Deadline missed"))
+
+    def _schedule_back_office_activity(self, summary, note=""):
+        """Give the back office an activity on each of the orders."""
+        for user, orders in self.grouped(lambda o: o._get_responsible_user()).items():
+            orders.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=note,
+                user_id=user.id,
+            )
+
+    def _get_responsible_user(self):
+        """Return who in the back office looks after the order."""
+        self.ensure_one()
+        if self.user_id or self.company_id.service_partner_user_id:
+            return self.user_id or self.company_id.service_partner_user_id
+        managers = self.env.ref("dg_service_partner.group_service_partner_manager")
+        return managers.sudo().user_ids.filtered(
+            lambda user: self.company_id in user.company_ids
+        )[:1] or self.env.ref("base.user_admin")
