@@ -2,15 +2,15 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test shell update stop clean
+.PHONY: help run test shell update stop clean distclean
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: ## start Odoo with demo data; prints address and logins
 	@$(DEVENV) run
 
-test: ## run the tests; TAGS=/addon:TestClass or MODULES=addon for a part
-	@$(DEVENV) test --tags "$(TAGS)" --modules "$(MODULES)"
+test: ## run the tests; TAGS=/addon:TestClass, MODULES=addon, DEMO=1
+	@$(DEVENV) test --tags "$(TAGS)" --modules "$(MODULES)" --demo "$(DEMO)"
 
 shell: ## Odoo's Python shell on the demo database
 	@$(DEVENV) shell
@@ -21,5 +21,8 @@ update: ## upgrade the addons in the demo database
 stop: ## end the server and PostgreSQL
 	@$(DEVENV) stop
 
-clean: ## remove all databases and everything that was fetched
+clean: ## remove the demo database; the next `make run` makes a new one
 	@$(DEVENV) clean
+
+distclean: ## remove all databases and everything that was fetched
+	@$(DEVENV) distclean

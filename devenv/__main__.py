@@ -10,7 +10,7 @@ from .console import DevenvError, warn
 def _test(arguments):
     from .test_runner import TestRun
 
-    return TestRun(arguments.tags, arguments.modules).run()
+    return TestRun(arguments.tags, arguments.modules, bool(arguments.demo)).run()
 
 
 def _server(name):
@@ -28,13 +28,15 @@ def _parser():
     test = commands.add_parser("test", help="run tests in a fresh database")
     test.add_argument("--tags", default="", help="as in Odoo's --test-tags")
     test.add_argument("--modules", default="", help="names of addons, with commas")
+    test.add_argument("--demo", default="", help="not empty: with demo data")
     test.set_defaults(function=_test)
     for name, text in (
         ("run", "start the demo server"),
         ("shell", "open a Python shell on the demo database"),
         ("update", "upgrade the addons in the demo database"),
         ("stop", "stop the demo server and PostgreSQL"),
-        ("clean", "remove databases and everything that was fetched"),
+        ("clean", "remove the demo database"),
+        ("distclean", "remove all databases and everything that was fetched"),
     ):
         command = commands.add_parser(name, help=text)
         command.set_defaults(function=_server(name))

@@ -19,6 +19,8 @@ BASE_MODULES = (
     "sale_stock",
     "stock_dropshipping",
 )
+# To be raised when `devenv.inside.prepare` fills a new database in another way.
+RECIPE = 2
 KEPT_TEMPLATES = 6
 
 
@@ -31,12 +33,13 @@ class Databases:
 
     # --- templates ----------------------------------------------------------
     def base_template(self, demo):
-        """Return the template with Odoo's modules in a Swiss company."""
-        recipe = "".join(
-            (ROOT / "devenv" / "inside" / name).read_text()
-            for name in ("prepare.py", "swiss_company.py")
-        )
-        key = short_hash((self._odoo_key(), BASE_MODULES, demo, recipe), 10)
+        """Return the template with Odoo's modules.
+
+        :param demo: with Odoo's own demo data and company, else with none of it
+            and a Swiss company
+        """
+        company = (ROOT / "devenv" / "inside" / "swiss_company.py").read_text()
+        key = short_hash((self._odoo_key(), BASE_MODULES, demo, company, RECIPE), 10)
         name = f"{self.prefix}_{'demo' if demo else 'base'}_template_{key}"
         kind = "with" if demo else "without"
         arguments = ["--new", "--demo"] if demo else ["--new"]
@@ -112,6 +115,14 @@ class Databases:
     def exists(self, name):
         """Tell whether there is such a database."""
         return name in self.names()
+
+    def in_use(self):
+        """Tell whether somebody else is connected to the server."""
+        ((others,),) = self.tools.query(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return others != "0"
 
     def _usable(self, name):
         """Tell whether a template is there, and note that it was used."""

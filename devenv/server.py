@@ -18,6 +18,8 @@ from .odoo_process import Toolbox, free_port
 from .settings import CACHE, demo_database, short_hash
 
 FIRST_PORT = 8069
+# English and German are in every database of ours.
+MORE_LANGUAGES = ("fr_CH", "it_IT")
 
 
 class DemoServer:
@@ -37,13 +39,14 @@ class DemoServer:
         with cache.lock(self.name):
             if self.databases.exists(self.name):
                 return
-            template = self.databases.base_template(demo=True)
+            template = self.databases.base_template(demo=False)
             draft = self.databases.clone(template, f"{self.name}_building")
             log = cache.folder("logs") / f"{self.name}.log"
             addons = our_addons.names()
-            if addons:
-                with step(f"installing {', '.join(addons)} with demo data"):
-                    self._check(self.databases.prepare(draft, log, addons), log)
+            options = ["--own-demo", f"--languages={','.join(MORE_LANGUAGES)}"]
+            with step(f"installing {', '.join(addons)} with demo data"):
+                report = self.databases.prepare(draft, log, addons, *options)
+            self._check(report, log)
             report = self._check(self.tools.run_script("demo_logins", draft, log), log)
             logins = odoo_config.data_folder(draft) / "logins.json"
             logins.write_text(json.dumps(report["logins"]))
@@ -189,23 +192,33 @@ def update():
 
 
 def stop():
-    """End the demo server and the private PostgreSQL."""
+    """End the demo server, and the private PostgreSQL unless somebody uses it."""
     if python_env.PYTHON.exists():
-        DemoServer().stop()
-        postgres.stop()
+        server = DemoServer()
+        server.stop()
+        if server.databases.in_use():
+            say("PostgreSQL stays up: another run is using it.")
+        else:
+            postgres.stop()
     say("Stopped.")
     return 0
 
 
 def clean():
-    """Remove the databases and the cache."""
+    """Remove the demo database, so that the next start makes a new one."""
+    if python_env.PYTHON.exists():
+        server = DemoServer()
+        server.stop()
+        with step(f"removing the database {server.name}"):
+            server.databases.drop(server.name)
+    return 0
+
+
+def distclean():
+    """Remove all databases of the private server and everything that was fetched."""
     if python_env.PYTHON.exists():
         DemoServer().stop()
-        with step("removing databases"):
-            databases = Databases(Toolbox())
-            for name in databases.names():
-                databases.drop(name)
-            postgres.remove()
+        postgres.remove()
     with step(f"removing {CACHE}"):
         shutil.rmtree(CACHE, ignore_errors=True)
     return 0

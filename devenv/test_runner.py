@@ -62,11 +62,13 @@ class TestRun:
 
     :param tags: specifications in Odoo's `--test-tags` notation, with commas
     :param modules: names of our addons, with commas
+    :param demo: on a database with demo data
     """
 
-    def __init__(self, tags="", modules=""):
+    def __init__(self, tags="", modules="", demo=False):
         self.tags = tags
-        self.is_full = not tags and not modules
+        self.demo = demo
+        self.is_full = not tags and not modules and not demo
         self.addons, self.suites = self._select(tags, modules)
         self.outcome = Outcome()
         default_jobs = min(2, os.cpu_count() or 1) if not tags else 1
@@ -114,7 +116,7 @@ class TestRun:
 
     def _run_jobs(self, pool):
         """Run what can run side by side, on as many processors as there are."""
-        templates = [pool.submit(self.databases.base_template, False)]
+        templates = [pool.submit(self.databases.base_template, self.demo)]
         if self.is_full:
             templates.append(pool.submit(self.databases.base_template, True))
         bases = [future.result() for future in templates]

@@ -1,7 +1,6 @@
 """Makes the first company of a database Swiss, before it gets its accounts."""
 
 LANGUAGES = ("en_US", "de_CH")
-DEMO_LANGUAGES = ("fr_CH", "it_IT")
 TIMEZONE = "Europe/Zurich"
 COMPANY = {
     "name": "Muster Elektro AG",
@@ -19,13 +18,13 @@ COMPANY = {
 }
 
 
-def apply(env, demo):
+def apply(env):
     """Set country, currency, address, languages and time zone.
 
     With the country set, the Swiss chart of accounts, taxes and QR-bills install
     themselves when Accounting comes.
     """
-    for code in LANGUAGES + (DEMO_LANGUAGES if demo else ()):
+    for code in LANGUAGES:
         env["res.lang"]._activate_lang(code)
     company = env.ref("base.main_company")
     values = {
