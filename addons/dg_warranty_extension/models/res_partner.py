@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    service_object_count = fields.Integer(
+        compute="_compute_service_object_count", groups="sales_team.group_sale_salesman"
+    )
+
+    def _compute_service_object_count(self):
+        """Count the objects of the partner and of its contacts."""
+        members = self.with_context(active_test=False).search_fetch(
+            [("id", "child_of", self.ids)], ["parent_id"]
+        )
+        counts = dict(
+            self.env["service.object"]._read_group(
+                [("partner_id", "in", members.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        self.service_object_count = 0
+        for partner, count in counts.items():
+            while partner:
+                if partner in self:
+                    partner.service_object_count += count
+                partner = partner.parent_id
+
+    def action_view_service_objects(self):
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "dg_warranty_extension.service_object_action"
+            ),
+            "domain": [("partner_id", "child_of", self.ids)],
+            "context": {"default_partner_id": self.id, "create": False},
+        }

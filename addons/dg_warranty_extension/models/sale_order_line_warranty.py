@@ -1,0 +1,363 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrderLine(models.Model):
+    """The link between a warranty line and the line or object it extends."""
+
+    _inherit = "sale.order.line"
+
+    warranty_main_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        string="Covered Line",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+    )
+    warranty_service_object_id = fields.Many2one(
+        comodel_name="service.object",
+        string="Covered Service Object",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        check_company=True,
+    )
+    warranty_line_ids = fields.One2many(
+        comodel_name="sale.order.line",
+        inverse_name="warranty_main_line_id",
+        string="Warranty Lines",
+        copy=False,
+    )
+    warranty_commitment_ids = fields.One2many(
+        comodel_name="sale.service.commitment",
+        inverse_name="warranty_line_id",
+        string="Warranty Commitments",
+        copy=False,
+    )
+    warranty_status = fields.Selection(
+        selection=[("unassigned", "Unassigned"), ("assigned", "Assigned")],
+        string="Warranty",
+        compute="_compute_warranty_status",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends(
+        "product_id",
+        "product_uom_qty",
+        "warranty_main_line_id",
+        "warranty_service_object_id",
+    )
+    def _compute_warranty_status(self):
+        for line in self:
+            if not line._is_warranty_line():
+                line.warranty_status = False
+            elif line.warranty_main_line_id or line.warranty_service_object_id:
+                line.warranty_status = "assigned"
+            else:
+                line.warranty_status = "unassigned"
+
+    def _compute_display_name(self):
+        """The assistant shows lines by their number («Zeilennr.»)."""
+        if not self.env.context.get("warranty_line_number"):
+            return super()._compute_display_name()
+        for line in self:
+            line.display_name = f"{line._get_line_number()} · {line.product_id.name}"
+        return None
+
+    # === CRUD === #
+
+    def write(self, vals):
+        if not {"product_id", "product_uom_qty"} & vals.keys():
+            return super().write(vals)
+        products = {line: line.product_id for line in self}
+        res = super().write(vals)
+        changed = self.filtered(lambda line: line.product_id != products[line])
+        changed._release_warranty()
+        if "product_uom_qty" in vals:
+            self._sync_warranty_quantity()
+        return res
+
+    # === ACTIONS === #
+
+    def action_open_warranty_assistant(self):
+        """Open the assistant for this warranty line (statement 9).
+
+        :raises UserError: without a possible main line (12), on another product's line
+            (13), on a locked or cancelled order
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_warranty_startable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Warranty Extension"),
+            "res_model": "warranty.extension.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                **self.env.context,
+                "default_warranty_line_id": self.id,
+                "warranty_line_number": True,
+            },
+        }
+
+    def action_auto_open_warranty_assistant(self):
+        """Called by the browser after a warranty product was set on a line.
+
+        :return: the assistant's action, or False when it does not open by itself
+        """
+        self.ensure_one()
+        if not self._should_open_warranty_assistant():
+            return False
+        return self.action_open_warranty_assistant()
+
+    # === BUSINESS === #
+
+    def _is_warranty_line(self):
+        self.ensure_one()
+        return (
+            not self.display_type
+            and self.service_commitment_option == "warranty_extension"
+        )
+
+    def _is_warranty_live(self):
+        """Whether the warranty line still covers what it was assigned to."""
+        return bool(
+            self
+            and self._is_warranty_line()
+            and self.product_uom_qty > 0
+            and (self.warranty_main_line_id or self.warranty_service_object_id)
+        )
+
+    def _should_open_warranty_assistant(self):
+        """Whether the assistant opens by itself (statements 7, 8, 10 and 56).
+
+        Only on an order, for a warranty line not assigned yet, and only while a
+        possible main line exists.
+        """
+        self.ensure_one()
+        return bool(
+            self._is_warranty_line()
+            and self.order_id.state == "sale"
+            and not self.order_id.locked
+            and not self.warranty_main_line_id
+            and not self.warranty_service_object_id
+            and self._get_warranty_main_line_candidates()
+        )
+
+    def _check_warranty_startable(self):
+        """Raise a UserError when the assistant cannot work on this line."""
+        self.ensure_one()
+        order = self.order_id
+        if not self._is_warranty_line():
+            raise UserError(
+                self.env._(
+                    "%s is no warranty extension. The assistant works on lines with a "
+                    "warranty product.",
+                    self.product_id.display_name or self.name,
+                )
+            )
+        if order.locked or order.state == "cancel":
+            raise UserError(
+                self.env._(
+                    "Order %s is locked or cancelled. Unlock it or set it to quotation "
+                    "first.",
+                    order.name,
+                )
+            )
+        if (
+            not self._get_warranty_main_line_candidates()
+            and not self._get_warranty_service_objects(limit=1)
+        ):
+            raise UserError(
+                self.env._(
+                    "There is no line in %(order)s that %(product)s could extend. Add a "
+                    "product with service commitment or a service commitment item "
+                    "first.",
+                    order=order.name,
+                    product=self.product_id.display_name,
+                )
+            )
+
+    def _get_warranty_refusal_reason(self):
+        """Return why this line cannot be a main line, or False when it can.
+
+        The one place that decides (statements 14, 15, 19 and 20). Override it to
+        refuse or to allow more.
+        """
+        self.ensure_one()
+        if self.display_type:
+            return self.env._("a section or a note")
+        if self._is_warranty_line():
+            return self.env._("itself a warranty extension")
+        if self.is_downpayment:
+            return self.env._("a down payment")
+        if self._is_delivery():
+            return self.env._("a delivery charge")
+        if self.product_type == "combo":
+            return self.env._("a combo; choose one of its products")
+        if self.product_uom_qty <= 0:
+            return self.env._("without a quantity above 0")
+        if not self._takes_commitments() and not self.service_object_id:
+            return self.env._("sold without service commitment")
+        return False
+
+    def _get_warranty_main_line_candidates(self):
+        """Return the possible main lines of this line's order, in line order."""
+        self.ensure_one()
+        return self.order_id.order_line.filtered(
+            lambda line: line != self and not line._get_warranty_refusal_reason()
+        ).sorted(self._get_line_sort_key)
+
+    def _default_warranty_main_line(self):
+        """Return the proposed main line: the nearest valid one above, else the nearest
+        below (statements 16 and 17); an empty set without any."""
+        self.ensure_one()
+        own_key = self._get_line_sort_key(self)
+        above, below = self.browse(), self.browse()
+        for line in self._get_warranty_main_line_candidates():
+            if self._get_line_sort_key(line) < own_key:
+                above = line
+            elif not below:
+                below = line
+        return above or below
+
+    @api.model
+    def _get_line_sort_key(self, line):
+        """Sort key of a line's position: sequence and id, unsaved lines last."""
+        return (line.sequence, not line._origin.id, line._origin.id or 0)
+
+    def _get_line_number(self):
+        """Return the line's number on its order, counted from 1."""
+        self.ensure_one()
+        lines = self.order_id.order_line.sorted(self._get_line_sort_key)
+        return list(lines).index(self) + 1
+
+    def _get_warranty_service_objects_domain(self):
+        """Return the domain of the customer's service objects to choose from (20)."""
+        self.ensure_one()
+        return [
+            (
+                "partner_id",
+                "child_of",
+                self.order_id.partner_id.commercial_partner_id.ids,
+            ),
+            ("company_id", "=", self.order_id.company_id.id),
+        ]
+
+    def _get_warranty_service_objects(self, limit=None):
+        self.ensure_one()
+        return self.env["service.object"].search(
+            self._get_warranty_service_objects_domain(), limit=limit
+        )
+
+    def _assign_warranty(self, main_line, service_object, vals_list):
+        """Make this warranty line cover ``main_line`` or ``service_object``.
+
+        Replaces what an earlier run created (48) and sets the line's quantity to that
+        of what it covers (38).
+
+        :param main_line: ``sale.order.line`` of the same order, or empty
+        :param service_object: ``service.object``, or empty
+        :param vals_list: values of the ``sale.service.commitment`` to create
+        :return: the created commitments
+        """
+        self.ensure_one()
+        self._unlink_warranty_commitments()
+        quantity = main_line.product_uom_qty if main_line else service_object.quantity
+        values = {
+            "warranty_main_line_id": main_line.id,
+            "warranty_service_object_id": service_object.id,
+        }
+        if self.product_uom_qty != quantity:
+            values["product_uom_qty"] = quantity
+        self.write(values)
+        return self.env["sale.service.commitment"].create(
+            [
+                {
+                    **vals,
+                    "order_line_id": main_line.id,
+                    "service_object_id": service_object.id,
+                    "warranty_line_id": self.id,
+                }
+                for vals in vals_list
+            ]
+        )
+
+    def _unlink_warranty_commitments(self):
+        """Delete exactly the commitments these warranty lines made (42, 48).
+
+        :raises UserError: when the customer already has them
+        """
+        commitments = self.warranty_commitment_ids
+        delivered = commitments.sudo().service_commitment_ids.service_object_id
+        if delivered:
+            raise UserError(
+                self.env._(
+                    "The warranty was already delivered to %s. End it there instead.",
+                    ", ".join(delivered.mapped("display_name")),
+                )
+            )
+        commitments.unlink()
+
+    def _release_warranty(self):
+        """Undo the assignments in which these lines take part (42, A10).
+
+        Warranty lines lose what they cover; main lines lose the warranties, whose
+        lines stay as unassigned.
+        """
+        warranties = (self | self.warranty_line_ids).filtered(
+            lambda line: line.warranty_main_line_id or line.warranty_service_object_id
+        )
+        if warranties:
+            warranties._unlink_warranty_commitments()
+            warranties.write(
+                {"warranty_main_line_id": False, "warranty_service_object_id": False}
+            )
+
+    def _sync_warranty_quantity(self):
+        """Keep the quantity of warranty lines equal to that of their main line (44);
+        a quantity of 0 ends the warranty (42)."""
+        emptied = self.filtered(
+            lambda line: line._is_warranty_line() and not line.product_uom_qty
+        )
+        emptied._release_warranty()
+        differing = ((self - emptied) | self.warranty_line_ids).filtered(
+            lambda line: (
+                line.warranty_main_line_id
+                and line.product_uom_qty != line.warranty_main_line_id.product_uom_qty
+            )
+        )
+        for quantity, lines in differing.grouped(
+            lambda line: line.warranty_main_line_id.product_uom_qty
+        ).items():
+            lines.write({"product_uom_qty": quantity})
+
+    def _remap_warranty(self, line_map):
+        """Repeat the assignments of these lines on their copies (section 2).
+
+        :param line_map: dict of original lines to their copies
+        """
+        vals_list = []
+        for line in self.filtered("warranty_commitment_ids"):
+            copy = line_map.get(line)
+            main = line.warranty_main_line_id
+            new_main = line_map.get(main, self.browse())
+            if not copy or (main and not new_main):
+                continue
+            copy.write(
+                {
+                    "warranty_main_line_id": new_main.id,
+                    "warranty_service_object_id": line.warranty_service_object_id.id,
+                }
+            )
+            vals_list += [
+                {
+                    **values,
+                    "order_line_id": new_main.id,
+                    "warranty_line_id": copy.id,
+                }
+                for values in line.warranty_commitment_ids.copy_data()
+            ]
+        self.env["sale.service.commitment"].create(vals_list)

@@ -1,0 +1,275 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class SaleServiceCommitment(models.Model):
+    """What an order line promises beside the delivery, and at which price.
+
+    It hangs on the main line (``order_line_id``), or on an existing service object
+    when a warranty line extends one (statement 54). ``warranty_line_id`` names the
+    warranty line that made it: price source, and cascade when that line goes.
+    """
+
+    _name = "sale.service.commitment"
+    _inherit = ["service.commitment.amount.mixin"]
+    _description = "Sales Service Commitment"
+    _order = "order_id, order_line_id, sequence, id"
+    _check_company_auto = True
+
+    order_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        string="Main Line",
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    warranty_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        string="Warranty Line",
+        index="btree_not_null",
+        ondelete="cascade",
+        copy=False,
+    )
+    service_object_id = fields.Many2one(
+        comodel_name="service.object",
+        string="Existing Service Object",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The service object that is extended instead of an order line.",
+    )
+    order_id = fields.Many2one(
+        comodel_name="sale.order",
+        compute="_compute_order_id",
+        store=True,
+        precompute=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        related="order_id.company_id", store=True, precompute=True
+    )
+    currency_id = fields.Many2one(
+        related="order_id.currency_id", store=True, precompute=True
+    )
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        index=True,
+        ondelete="restrict",
+        help="The product whose packages made the commitment.",
+    )
+    package_id = fields.Many2one(
+        comodel_name="service.commitment.package",
+        index=True,
+        ondelete="restrict",
+    )
+    package_line_id = fields.Many2one(
+        comodel_name="service.commitment.package.line",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    calculation_base_amount = fields.Float(
+        compute="_compute_calculation_base_amount",
+        store=True,
+        precompute=True,
+        copy=True,
+    )
+    quantity = fields.Float(
+        compute="_compute_quantity",
+        store=True,
+        precompute=True,
+    )
+    agreed_start_date = fields.Date(
+        help="Wins over the start formula. Without both the service starts on delivery.",
+    )
+    service_commitment_ids = fields.One2many(
+        comodel_name="service.commitment",
+        inverse_name="sale_commitment_id",
+        string="Delivered Commitments",
+    )
+    is_readonly = fields.Boolean(compute="_compute_is_readonly")
+
+    _main_check = models.Constraint(
+        "CHECK (order_line_id IS NOT NULL OR (warranty_line_id IS NOT NULL"
+        " AND service_object_id IS NOT NULL))",
+        "A sales service commitment belongs to an order line or to a service object.",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("order_line_id.order_id", "warranty_line_id.order_id")
+    def _compute_order_id(self):
+        for commitment in self:
+            line = commitment.order_line_id or commitment.warranty_line_id
+            commitment.order_id = line.order_id
+
+    @api.depends(
+        "calculation_base_type",
+        "product_id",
+        "order_line_id.price_unit",
+        "order_line_id.discount",
+        "warranty_line_id.price_unit",
+        "warranty_line_id.discount",
+    )
+    def _compute_calculation_base_amount(self):
+        """The document-price types follow their line; an item price is looked up once
+        and again only when prices are updated on purpose."""
+        force = self.env.context.get("force_price_recomputation")
+        for commitment in self:
+            if (
+                commitment.calculation_base_type == "item_price"
+                and commitment.calculation_base_amount
+                and not force
+            ):
+                continue
+            line = commitment._get_price_source_line()
+            if line:
+                commitment.calculation_base_amount = line._get_commitment_base_amount(
+                    commitment.calculation_base_type
+                )
+
+    @api.depends("order_line_id.product_uom_qty", "service_object_id.quantity")
+    def _compute_quantity(self):
+        for commitment in self:
+            commitment.quantity = (
+                commitment.order_line_id.product_uom_qty
+                if commitment.order_line_id
+                else commitment.service_object_id.quantity
+            )
+
+    @api.depends("order_id.locked", "order_id.state")
+    def _compute_is_readonly(self):
+        for commitment in self:
+            order = commitment.order_id
+            commitment.is_readonly = order.locked or order.state == "cancel"
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("order_line_id", "warranty_line_id")
+    def _check_warranty_line(self):
+        for commitment in self.filtered("warranty_line_id"):
+            main, warranty = commitment.order_line_id, commitment.warranty_line_id
+            if main == warranty or (main and main.order_id != warranty.order_id):
+                raise ValidationError(
+                    self.env._(
+                        "%s: the warranty line must be another line of the same order.",
+                        commitment.name,
+                    )
+                )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        commitments = super().create(vals_list)
+        commitments._check_order_editable()
+        return commitments
+
+    def write(self, vals):
+        self._check_order_editable()
+        res = super().write(vals)
+        if "calculation_base_type" in vals and "calculation_base_amount" not in vals:
+            self.with_context(
+                force_price_recomputation=True
+            )._compute_calculation_base_amount()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_readonly(self):
+        self._check_order_editable()
+
+    # === BUSINESS === #
+
+    def _check_order_editable(self):
+        """Section 2: read-only once the order is locked or cancelled."""
+        for order in self.order_id:
+            if order.locked:
+                raise UserError(
+                    self.env._(
+                        "Order %s is locked: its service commitments cannot change. "
+                        "Unlock the order first.",
+                        order.name,
+                    )
+                )
+            if order.state == "cancel":
+                raise UserError(
+                    self.env._(
+                        "Order %s is cancelled: its service commitments cannot change. "
+                        "Set it to quotation first.",
+                        order.name,
+                    )
+                )
+
+    def _get_price_source_line(self):
+        """Return the order line that gives the price (statement 30), as the browser
+        shows it while the order form is being edited."""
+        self.ensure_one()
+        if not self.warranty_line_id:
+            return self.order_line_id
+        return self.order_line_id._get_form_line(self.warranty_line_id)
+
+    @api.model
+    def _prepare_from_package_line(self, package_line, product):
+        """Return the values of a commitment made from ``package_line``.
+
+        :param package_line: ``service.commitment.package.line`` in the language of
+            the customer
+        :param product: ``product.product`` whose package it is
+        """
+        return {
+            **package_line._prepare_terms_values(),
+            "package_id": package_line.package_id.id,
+            "package_line_id": package_line.id,
+            "product_id": product.id,
+            "sequence": package_line.sequence,
+        }
+
+    def _prepare_service_commitment_values(self, service_object, delivered, amount):
+        """Return the values of the ``service.commitment`` a delivery creates.
+
+        :param service_object: the ``service.object`` it belongs to
+        :param delivered: quantity of this delivery, in the order line's unit
+        :param amount: this delivery's share of the amount
+        """
+        self.ensure_one()
+        return {
+            **self._prepare_terms_values(),
+            "service_object_id": service_object.id,
+            "sale_commitment_id": self.id,
+            "package_id": self.package_id.id,
+            "package_line_id": self.package_line_id.id,
+            "is_warranty": self._is_warranty(),
+            "sequence": self.sequence,
+            "agreed_start_date": self.agreed_start_date,
+            "calculation_base_amount": self.calculation_base_amount,
+            "quantity": delivered,
+            "currency_id": self.currency_id.id,
+            "amount": amount,
+        }
+
+    def _is_warranty(self):
+        self.ensure_one()
+        return bool(self.warranty_line_id) or self.package_id.is_warranty_extension
+
+    def _get_share(self, delivered, quantity):
+        """Return the part of the amount that belongs to a delivery (53, G13).
+
+        :param float delivered: quantity delivered before, in the line's unit
+        :param float quantity: quantity of this delivery
+        :return: amount in the order's currency; all shares add up to the amount
+        """
+        self.ensure_one()
+        if not self.quantity:
+            return 0.0
+        before = self._round_amount(self.amount * delivered / self.quantity)
+        after = self._round_amount(
+            self.amount * (delivered + quantity) / self.quantity
+        )
+        return self._round_amount(after - before)
+
+    def _get_covered_product(self):
+        """Return the product that the commitment covers."""
+        self.ensure_one()
+        if self.order_line_id:
+            return self.order_line_id.product_id
+        return self.service_object_id.product_id

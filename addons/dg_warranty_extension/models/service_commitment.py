@@ -1,0 +1,184 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools import date_formula
+
+
+class ServiceCommitment(models.Model):
+    """A commitment that covers a service object from start to end."""
+
+    _name = "service.commitment"
+    _inherit = ["service.commitment.amount.mixin"]
+    _description = "Service Commitment"
+    _order = "service_object_id, start_date, sequence, id"
+    _check_company_auto = True
+
+    service_object_id = fields.Many2one(
+        comodel_name="service.object",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        related="service_object_id.company_id", store=True, precompute=True, index=True
+    )
+    partner_id = fields.Many2one(
+        related="service_object_id.partner_id", store=True, index=True
+    )
+    product_id = fields.Many2one(related="service_object_id.product_id", store=True)
+    lot_id = fields.Many2one(related="service_object_id.lot_id")
+    user_id = fields.Many2one(related="service_object_id.user_id", store=True)
+    sequence = fields.Integer(default=10)
+    sale_commitment_id = fields.Many2one(
+        comodel_name="sale.service.commitment",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        copy=False,
+    )
+    package_id = fields.Many2one(
+        comodel_name="service.commitment.package",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    package_line_id = fields.Many2one(
+        comodel_name="service.commitment.package.line",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    is_warranty = fields.Boolean(string="Warranty", index=True)
+    currency_id = fields.Many2one(required=True)
+    # the share of the sold amount, not computed again
+    amount = fields.Monetary(compute=None, inverse=None, precompute=False)
+    agreed_start_date = fields.Date()
+    delivery_date = fields.Date(
+        required=True,
+        default=fields.Date.context_today,
+    )
+    start_date = fields.Date(
+        compute="_compute_start_date",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        index=True,
+    )
+    end_date = fields.Date(
+        compute="_compute_term_dates",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index=True,
+        help="The last day; empty when the service goes on.",
+    )
+    term_until = fields.Date(
+        compute="_compute_term_dates",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
+    cancellable_until = fields.Date(
+        compute="_compute_cancellable_until",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
+    next_billing_date = fields.Date(
+        compute="_compute_next_billing_date",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index="btree_not_null",
+        copy=False,
+        help="The first day not invoiced yet, for commitments invoiced via contract.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("planned", "Planned"),
+            ("running", "Running"),
+            ("ended", "Ended"),
+        ],
+        compute="_compute_state",
+        search="_search_state",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("agreed_start_date", "delivery_date", "start_formula")
+    def _compute_start_date(self):
+        for commitment in self:
+            commitment.start_date = date_formula.commitment_start(
+                commitment.delivery_date,
+                commitment.agreed_start_date,
+                commitment.start_formula,
+            )
+
+    @api.depends("start_date", "initial_term", "extension_term")
+    def _compute_term_dates(self):
+        for commitment in self:
+            start, initial = commitment.start_date, commitment.initial_term
+            if not start:
+                commitment.end_date = commitment.term_until = False
+                continue
+            commitment.end_date = date_formula.commitment_end(
+                start, initial, commitment.extension_term
+            )
+            commitment.term_until = date_formula.commitment_term_until(start, initial)
+
+    @api.depends("term_until", "notice_period")
+    def _compute_cancellable_until(self):
+        for commitment in self:
+            commitment.cancellable_until = date_formula.cancellable_until(
+                commitment.term_until, commitment.notice_period
+            )
+
+    @api.depends("start_date", "invoicing_via")
+    def _compute_next_billing_date(self):
+        for commitment in self:
+            commitment.next_billing_date = (
+                commitment.invoicing_via == "contract" and commitment.start_date
+            )
+
+    @api.depends("start_date", "end_date")
+    @api.depends_context("tz")
+    def _compute_state(self):
+        today = fields.Date.context_today(self)
+        for commitment in self:
+            if commitment.end_date and commitment.end_date < today:
+                commitment.state = "ended"
+            elif commitment.start_date and commitment.start_date > today:
+                commitment.state = "planned"
+            else:
+                commitment.state = "running"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        ended = Domain("end_date", "<", today)
+        planned = Domain("start_date", ">", today) & (
+            Domain("end_date", "=", False) | Domain("end_date", ">=", today)
+        )
+        domains = {"ended": ended, "planned": planned, "running": ~ended & ~planned}
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    # === BUSINESS === #
+
+    def _get_last_end_date(self):
+        """Return the latest end, False while one has none or without any."""
+        ends = self.mapped("end_date")
+        return max(ends) if ends and all(ends) else False
+
+    def _get_term_label(self):
+        """Return the term in words, e.g. “36 months” or “12 months, then 12 months”."""
+        self.ensure_one()
+        label = self.env["sale.order"]._get_period_label
+        if not self.extension_term:
+            return label(self.initial_term)
+        if not self.initial_term:
+            return self.env._("every %s", label(self.extension_term))
+        return self.env._(
+            "%(initial)s, then %(extension)s each",
+            initial=label(self.initial_term),
+            extension=label(self.extension_term),
+        )

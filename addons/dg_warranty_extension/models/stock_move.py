@@ -1,0 +1,77 @@
+from odoo import fields, models
+
+from .sale_order_line_delivery import ServiceDelivery
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _action_done(self, cancel_backorder=False):
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        moves._provision_service_objects()
+        return moves
+
+    def _provision_service_objects(self):
+        """Make service objects of what was delivered, log what came back (49 to 53).
+
+        Only moves that bring goods to the customer count, so that in a delivery in
+        several steps it is the last one; a drop-shipment is one of them.
+        """
+        moves = self.filtered(
+            lambda move: (
+                move.state == "done"
+                and move.sale_line_id
+                and move.sale_line_id.sudo()._takes_commitments()
+            )
+        )
+        returned = moves.filtered("origin_returned_move_id")
+        delivered = (moves - returned).filtered(
+            lambda move: move.location_dest_id._is_outgoing()
+        )
+        kits = delivered.filtered(
+            lambda move: move.product_id != move.sale_line_id.product_id
+        )
+        deliveries = []
+        for move in delivered - kits:
+            deliveries += move._prepare_service_deliveries()
+        self.env["sale.order.line"]._provision_service_objects(deliveries)
+        kits.sale_line_id.sudo()._provision_delivered_quantity()
+        for move in returned:
+            move._log_return_on_service_objects()
+
+    def _prepare_service_deliveries(self):
+        """Return one :class:`ServiceDelivery` per serial number, else one."""
+        self.ensure_one()
+        line = self.sale_line_id.sudo()
+        day = fields.Datetime.context_timestamp(self, self.date).date()
+        if self.product_id.tracking == "serial":
+            unit = self.product_id.uom_id._compute_quantity(
+                1.0, line.product_uom_id, round=False
+            )
+            return [
+                ServiceDelivery(line, unit, 1.0, day, self, move_line.lot_id)
+                for move_line in self.move_line_ids.filtered("lot_id")
+            ]
+        quantity = self.product_uom._compute_quantity(
+            self.quantity, line.product_uom_id, rounding_method="HALF-UP"
+        )
+        lots = self.move_line_ids.lot_id
+        lot = lots if len(lots) == 1 else lots.browse()
+        return [ServiceDelivery(line, quantity, quantity, day, self, lot)]
+
+    def _log_return_on_service_objects(self):
+        """Returns create nothing and keep the object: they are logged on it."""
+        self.ensure_one()
+        objects = self.sale_line_id.sudo().service_object_ids
+        lots = self.move_line_ids.lot_id
+        if self.product_id.tracking == "serial":
+            objects = objects.filtered(lambda item: item.lot_id in lots)
+        elif self.origin_returned_move_id in objects.move_id:
+            objects = objects.filtered(
+                lambda item: item.move_id == self.origin_returned_move_id
+            )
+        if self.location_dest_id._is_outgoing():
+            message = self.env._("Delivered to the customer again: %(picking)s")
+        else:
+            message = self.env._("Returned by the customer: %(picking)s")
+        objects._log_stock_movement(self, message)

@@ -1,0 +1,64 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { Component } from "@odoo/owl";
+import { useSavedLineAction } from "./saved_line_action";
+
+/** The two small buttons on an order line: commitments and warranty assistant. */
+export class ServiceCommitmentButtons extends Component {
+    static template = "dg_warranty_extension.ServiceCommitmentButtons";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.runOnSavedLine = useSavedLineAction();
+    }
+
+    get data() {
+        return this.props.record.data;
+    }
+
+    get isEditable() {
+        const order = this.props.record.model.root.data;
+        return order.state !== "cancel" && !order.locked;
+    }
+
+    get showAssistant() {
+        return (
+            this.isEditable &&
+            !this.data.display_type &&
+            this.data.service_commitment_option === "warranty_extension"
+        );
+    }
+
+    get showCommitments() {
+        return this.data.sale_commitment_ids?.records.length > 0;
+    }
+
+    get assistantClass() {
+        return this.data.warranty_status === "unassigned" ? "text-warning" : "text-success";
+    }
+
+    get assistantTitle() {
+        return _t("Warranty extension assistant");
+    }
+
+    get commitmentsTitle() {
+        return _t("Service commitments of this line");
+    }
+
+    openAssistant() {
+        return this.runOnSavedLine(this.props.record, "action_open_warranty_assistant");
+    }
+
+    openCommitments() {
+        return this.runOnSavedLine(this.props.record, "action_open_sale_commitments");
+    }
+}
+
+registry.category("view_widgets").add("service_commitment_buttons", {
+    component: ServiceCommitmentButtons,
+    fieldDependencies: [
+        { name: "display_type", type: "selection" },
+        { name: "virtual_id", type: "char", readonly: false },
+    ],
+});

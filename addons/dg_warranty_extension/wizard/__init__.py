@@ -1,0 +1,2 @@
+from . import warranty_extension_wizard
+from . import warranty_extension_wizard_line

@@ -1,0 +1,355 @@
+from markupsafe import Markup, escape
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from ..tools import date_formula
+
+
+class WarrantyExtensionWizard(models.TransientModel):
+    """The warranty assistant: which line a warranty line covers, from when on, and
+    with which commitments."""
+
+    _name = "warranty.extension.wizard"
+    _description = "Warranty Extension Assistant"
+
+    warranty_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    order_id = fields.Many2one(related="warranty_line_id.order_id")
+    company_id = fields.Many2one(related="order_id.company_id")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    warranty_product_id = fields.Many2one(
+        related="warranty_line_id.product_id", string="Warranty Item No."
+    )
+    warranty_description = fields.Text(
+        related="warranty_line_id.name", string="Warranty Description"
+    )
+    main_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        string="Line No.",
+        compute="_compute_main_line_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="cascade",
+        domain="[('id', 'in', available_main_line_ids)]",
+    )
+    available_main_line_ids = fields.Many2many(
+        comodel_name="sale.order.line",
+        compute="_compute_available_main_line_ids",
+    )
+    service_object_id = fields.Many2one(
+        comodel_name="service.object",
+        string="Existing Service Object",
+        compute="_compute_service_object_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="cascade",
+        domain="[('id', 'in', available_service_object_ids)]",
+    )
+    available_service_object_ids = fields.Many2many(
+        comodel_name="service.object",
+        compute="_compute_available_service_object_ids",
+    )
+    covered_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Item No.",
+        compute="_compute_covered",
+    )
+    covered_description = fields.Text(string="Description", compute="_compute_covered")
+    quantity = fields.Float(digits="Product Unit", compute="_compute_covered")
+    proposal_note = fields.Char(compute="_compute_proposal_note")
+    refusal_note = fields.Html(compute="_compute_refusal_note", sanitize=False)
+    default_start_date = fields.Date(string="Default Service Start Date")
+    default_start_formula = fields.Char(string="Default Service Start Formula")
+    line_ids = fields.One2many(
+        comodel_name="warranty.extension.wizard.line",
+        inverse_name="wizard_id",
+        string="Services",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    add_package_id = fields.Many2one(
+        comodel_name="service.commitment.package",
+        string="Add Service",
+        domain="[('id', 'in', available_package_ids)]",
+    )
+    available_package_ids = fields.Many2many(
+        comodel_name="service.commitment.package",
+        compute="_compute_available_package_ids",
+    )
+
+    # === COMPUTES === #
+
+    @api.depends("warranty_line_id")
+    def _compute_main_line_id(self):
+        for wizard in self:
+            line = wizard.warranty_line_id
+            current = line.warranty_main_line_id
+            if current and not current._get_warranty_refusal_reason():
+                wizard.main_line_id = current
+            elif line.warranty_service_object_id:
+                wizard.main_line_id = False
+            else:
+                wizard.main_line_id = line and line._default_warranty_main_line()
+
+    @api.depends("warranty_line_id")
+    def _compute_available_main_line_ids(self):
+        for wizard in self:
+            line = wizard.warranty_line_id
+            wizard.available_main_line_ids = (
+                line and line._get_warranty_main_line_candidates()
+            )
+
+    @api.depends("warranty_line_id")
+    def _compute_service_object_id(self):
+        for wizard in self:
+            wizard.service_object_id = (
+                wizard.warranty_line_id.warranty_service_object_id
+            )
+
+    @api.depends("warranty_line_id")
+    def _compute_available_service_object_ids(self):
+        for wizard in self:
+            line = wizard.warranty_line_id
+            wizard.available_service_object_ids = (
+                line._get_warranty_service_objects() if line else False
+            )
+
+    @api.depends("main_line_id", "service_object_id")
+    def _compute_covered(self):
+        for wizard in self:
+            line, service_object = wizard.main_line_id, wizard.service_object_id
+            wizard.covered_product_id = (line or service_object).product_id
+            wizard.covered_description = line.name or service_object.display_name
+            wizard.quantity = line.product_uom_qty or service_object.quantity
+
+    @api.depends("warranty_line_id", "main_line_id", "service_object_id")
+    def _compute_proposal_note(self):
+        for wizard in self:
+            wizard.proposal_note = wizard._get_proposal_note()
+
+    @api.depends("warranty_line_id")
+    def _compute_refusal_note(self):
+        for wizard in self:
+            reasons = [
+                Markup("<li>%s · %s: %s</li>")
+                % (
+                    line._get_line_number(),
+                    line.product_id.display_name or line.name,
+                    line._get_warranty_refusal_reason(),
+                )
+                for line in wizard.order_id.order_line - wizard.warranty_line_id
+                if line._get_warranty_refusal_reason() and not line.display_type
+            ]
+            wizard.refusal_note = (
+                escape(self.env._("Not offered:"))
+                + Markup("<ul class='mb-0'>%s</ul>") % Markup().join(reasons)
+                if reasons
+                else False
+            )
+
+    @api.depends("warranty_line_id")
+    def _compute_line_ids(self):
+        """Statement 29: the lines of the warranty product's default packages."""
+        for wizard in self:
+            line = wizard.warranty_line_id
+            vals_list = []
+            if line:
+                vals_list = wizard._prepare_line_values(
+                    line.product_id.product_tmpl_id._get_default_commitment_packages(
+                        wizard.order_id.pricelist_id, wizard.company_id
+                    )
+                )
+            wizard.line_ids = [Command.clear()] + [
+                Command.create(vals) for vals in vals_list
+            ]
+
+    @api.depends("warranty_line_id", "line_ids.package_id")
+    def _compute_available_package_ids(self):
+        """Statement 33: flagged, not default, of this product, not yet listed."""
+        for wizard in self:
+            product = wizard.warranty_line_id.product_id.product_tmpl_id
+            wizard.available_package_ids = (
+                product._get_commitment_packages(
+                    wizard.company_id, is_default=False
+                ).filtered("is_warranty_extension")
+                - wizard.line_ids.package_id
+                if product
+                else False
+            )
+
+    # === CONSTRAINTS AND ONCHANGES === #
+
+    @api.constrains("default_start_date", "default_start_formula")
+    @api.onchange("default_start_date", "default_start_formula")
+    def _check_default_start(self):
+        for wizard in self:
+            if wizard.default_start_date and wizard.default_start_formula:
+                raise ValidationError(
+                    self.env._(
+                        "Enter either a default start date or a default formula, not "
+                        "both. Clear one of the two fields."
+                    )
+                )
+            try:
+                date_formula.parse_formula(wizard.default_start_formula)
+            except date_formula.DateFormulaError as error:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no date formula. Examples: 14D (two weeks later), CM "
+                        "(end of the month), -CM+1M (first of the next month).",
+                        error.text,
+                    )
+                ) from error
+
+    @api.constrains("main_line_id")
+    @api.onchange("main_line_id")
+    def _check_main_line(self):
+        """Statement 23: another valid line can be chosen, an invalid one is refused."""
+        for wizard in self.filtered("main_line_id"):
+            line = wizard.main_line_id
+            if line._origin not in wizard.available_main_line_ids._origin:
+                reason = (
+                    line._get_warranty_refusal_reason()
+                    if line.order_id == wizard.order_id
+                    else self.env._("a line of another order")
+                )
+                raise ValidationError(
+                    self.env._(
+                        "%(line)s cannot be extended: it is %(reason)s. Choose another "
+                        "line.",
+                        line=line.product_id.display_name or line.name,
+                        reason=reason or self.env._("this warranty line itself"),
+                    )
+                )
+
+    @api.onchange("main_line_id")
+    def _onchange_main_line_id(self):
+        if self.main_line_id:
+            self.service_object_id = False
+
+    @api.onchange("service_object_id")
+    def _onchange_service_object_id(self):
+        if self.service_object_id:
+            self.main_line_id = False
+
+    # === ACTIONS === #
+
+    def action_add_package(self):
+        """List the lines of the chosen package beside the others (33, 34)."""
+        self.ensure_one()
+        package = self.add_package_id
+        if not package:
+            raise UserError(self.env._("Choose a package to add first."))
+        if package not in self.available_package_ids:
+            raise UserError(
+                self.env._(
+                    "Package %s cannot be added. Only further warranty packages of this "
+                    "product that are not listed yet can.",
+                    package.display_name,
+                )
+            )
+        self.write(
+            {
+                "add_package_id": False,
+                "line_ids": [
+                    Command.create(vals) for vals in self._prepare_line_values(package)
+                ],
+            }
+        )
+        return self._reopen()
+
+    def action_apply(self):
+        """Create the commitments on the main line (36 to 38, 48).
+
+        :raises UserError: with an empty list (35), without anything to cover, or when
+            the order was locked or changed in the meantime
+        """
+        self.ensure_one()
+        line = self.warranty_line_id
+        line.check_access("write")
+        line.order_id.lock_for_update()
+        line._check_warranty_startable()
+        self._check_target()
+        self._check_main_line()
+        if not self.line_ids:
+            raise UserError(
+                self.env._(
+                    "There is no service to create. Add a package, or give the product "
+                    "%s a default package marked as warranty extension.",
+                    line.product_id.display_name,
+                )
+            )
+        commitments = line._assign_warranty(
+            self.main_line_id,
+            self.service_object_id,
+            [wizard_line._prepare_commitment_values() for wizard_line in self.line_ids],
+        )
+        if line.order_id.state == "sale":
+            line._provision_existing_objects(commitments)
+        return {"type": "ir.actions.act_window_close"}
+
+    # === BUSINESS === #
+
+    def _check_target(self):
+        self.ensure_one()
+        if bool(self.main_line_id) == bool(self.service_object_id):
+            raise UserError(
+                self.env._(
+                    "Choose either a line of the order or an existing service object "
+                    "that the warranty extends."
+                )
+            )
+        if (
+            self.service_object_id
+            and self.service_object_id not in self.available_service_object_ids
+        ):
+            raise UserError(
+                self.env._(
+                    "%s belongs to another customer or company.",
+                    self.service_object_id.display_name,
+                )
+            )
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Warranty Extension"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {**self.env.context, "warranty_line_number": True},
+        }
+
+    def _prepare_line_values(self, packages):
+        """Return one values dict per package line, in the customer's language."""
+        self.ensure_one()
+        return self.warranty_line_id._prepare_package_commitments(packages)
+
+    def _get_proposal_note(self):
+        """Return why the chosen line is the proposed one."""
+        self.ensure_one()
+        warranty, main = self.warranty_line_id, self.main_line_id._origin
+        if self.service_object_id:
+            return self.env._("Extends a service object the customer already has.")
+        if not main:
+            return self.env._("Choose a line or an existing service object.")
+        if main == warranty.warranty_main_line_id:
+            return self.env._("This warranty line covers it already.")
+        if main != warranty._default_warranty_main_line():
+            return self.env._("Chosen by you.")
+        if warranty._get_line_sort_key(main) < warranty._get_line_sort_key(warranty):
+            return self.env._("Proposed: the nearest line above that can be extended.")
+        return self.env._(
+            "Proposed: no line above can be extended, this is the nearest below."
+        )
