@@ -13,3 +13,12 @@ class ResConfigSettings(models.TransientModel):
     service_partner_user_id = fields.Many2one(
         related="company_id.service_partner_user_id", readonly=False
     )
+    service_partner_bill_tolerance = fields.Monetary(
+        related="company_id.service_partner_bill_tolerance", readonly=False
+    )
+    service_partner_invoice_days = fields.Integer(
+        related="company_id.service_partner_invoice_days", readonly=False
+    )
+    service_partner_self_billing_journal_id = fields.Many2one(
+        related="company_id.service_partner_self_billing_journal_id", readonly=False
+    )

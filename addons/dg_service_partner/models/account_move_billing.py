@@ -1,0 +1,156 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..tools import billing_text
+
+
+class AccountMove(models.Model):
+    """The vendor bill of a service partner's statement (A20)."""
+
+    _inherit = "account.move"
+
+    service_partner_statement_id = fields.Many2one(
+        comodel_name="service.partner.statement",
+        string="Service-Partner Statement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
+    service_partner_difference = fields.Monetary(
+        string="Difference to the Statement",
+        compute="_compute_service_partner_difference",
+        help="What the bill charges, without taxes, beyond what the statement says.",
+    )
+    service_partner_any_reference = fields.Char(
+        string="Billing ID or SP-ID",
+        store=False,
+        search="_search_service_partner_any_reference",
+    )
+
+    def _compute_service_partner_difference(self):
+        for move in self:
+            statement = move.service_partner_statement_id.sudo()
+            move.service_partner_difference = (
+                move.amount_untaxed - statement._get_amount_in(move.currency_id, move)
+                if statement
+                else 0.0
+            )
+
+    def _search_service_partner_any_reference(self, operator, value):
+        statements = (
+            self.env["service.partner.statement"]
+            .sudo()
+            ._search([("document_reference", operator, value)])
+        )
+        return [("service_partner_statement_id", "in", statements)]
+
+    def _post(self, soft=True):
+        for move in self.filtered("service_partner_statement_id"):
+            move._check_service_partner_bill()
+        return super()._post(soft)
+
+    def _check_service_partner_bill(self):
+        """Refuse to post a bill that its statement speaks against (A18, A20)."""
+        self.ensure_one()
+        statement = self.service_partner_statement_id.sudo()
+        if self.move_type != "in_invoice":
+            return
+        if statement.state == "cancel":
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s is cancelled, so its bill cannot be "
+                    "posted.",
+                    statement=statement.name,
+                )
+            )
+        others = statement._get_valid_bills() - self
+        if posted := others.filtered(lambda bill: bill.state == "posted"):
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s has the posted bill %(bills)s "
+                    "already. Cancel this one.",
+                    statement=statement.name,
+                    bills=", ".join(posted.mapped("name")),
+                )
+            )
+        statement._check_no_objection()
+        statement._check_invoice_number(self.ref, allowed=self)
+        statement._check_difference(
+            self.amount_untaxed, statement._get_amount_in(self.currency_id, self),
+            self.currency_id,
+        )
+
+    def _get_service_partner_paid_date(self):
+        """Return the day of the last payment of these bills."""
+        self_sudo = self.sudo()
+        partials = self_sudo.line_ids.filtered(
+            lambda line: line.account_id.account_type == "liability_payable"
+        ).matched_debit_ids
+        days = partials.mapped("max_date")
+        days += self_sudo.matched_payment_ids.mapped("date")
+        return max(days, default=fields.Date.context_today(self))
+
+    # --- mail and upload ------------------------------------------------------
+    def _message_post_after_hook(self, new_message, message_values):
+        # The subject may be all that names the billing ID.
+        if self.env.context.get("from_alias"):
+            self = self.with_context(service_partner_subject=new_message.subject)
+        return super()._message_post_after_hook(new_message, message_values)
+
+    def _extend_with_attachments(self, files_data, new=False):
+        result = super()._extend_with_attachments(files_data, new)
+        if (
+            self.move_type in ("in_invoice", "entry")
+            and self.state == "draft"
+            and not self.service_partner_statement_id
+            and (new or self.env.context.get("from_alias"))
+        ):
+            self._link_service_partner_statement(files_data)
+        return result
+
+    def _link_service_partner_statement(self, files_data):
+        """Put a bill that has come in on the statement that it names (R42, R44).
+
+        Looked for in what the import of a UBL or Factur-X file filled in, in the text
+        of the PDFs, in their names, and in the subject of the mail.
+
+        :param list files_data: as in Odoo's import of documents
+        """
+        self.ensure_one()
+        pdfs = [
+            file_data
+            for file_data in files_data
+            if file_data.get("import_file_type") == "pdf" and file_data.get("raw")
+        ]
+        text = "\n".join(
+            filter(None, (billing_text.read_pdf(pdf["raw"]) for pdf in pdfs))
+        )
+        sources = [
+            self.invoice_origin,
+            self.ref,
+            self.payment_reference,
+            text,
+            *(file_data.get("name") for file_data in files_data),
+            self.env.context.get("service_partner_subject"),
+        ]
+        for source in filter(None, sources):
+            statement = self._find_service_partner_statement(source)
+            if statement:
+                statement._receive_bill(self, text, pdfs)
+                return
+
+    def _find_service_partner_statement(self, text):
+        """Return the one statement of the bill's company that a text names, or none."""
+        candidates = billing_text.find_candidates(text, "VR")
+        if not candidates:
+            return self.env["service.partner.statement"].sudo()
+        found = (
+            self.env["service.partner.statement"]
+            .sudo()
+            .search(
+                [("name", "in", candidates), ("company_id", "=", self.company_id.id)]
+            )
+        )
+        return found if len(found) == 1 else found.browse()

@@ -1,0 +1,113 @@
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+
+@tagged("post_install", "-at_install")
+class TestBillingConcurrency(BaseCase):
+    """Two people bill the same orders at once, on two real connections (R39)."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            self._create_data(env)
+        self.addCleanup(self._delete_data)
+
+    def _create_data(self, env):
+        partner = env["res.partner"].create(
+            {"name": "Montage Gleichzeitig AG", "is_service_partner": True}
+        )
+        agreement = env["service.partner.agreement"].create({"partner_id": partner.id})
+        service = env["product.product"].create(
+            {"name": "Mounting", "type": "service"}
+        )
+        orders = env["service.partner.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "agreement_id": agreement.id,
+                    "product_id": service.id,
+                    "has_price": True,
+                    "price_unit": 100.0,
+                    "state": "done",
+                    "billing_status": "to_bill",
+                    "completion_date": "2026-02-03 10:00:00",
+                }
+                for _number in range(3)
+            ]
+        )
+        self.ids = {
+            "service_partner_order": orders.ids,
+            "service_partner_agreement": agreement.ids,
+            "product_product": service.ids,
+            "product_template": service.product_tmpl_id.ids,
+            "res_partner": partner.ids,
+        }
+
+    def _delete_data(self):
+        # Statements cannot be deleted by the model, so SQL cleans up.
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE service_partner_order SET statement_id = NULL WHERE id IN %s",
+                [tuple(self.ids["service_partner_order"])],
+            )
+            cr.execute(
+                "DELETE FROM service_partner_statement WHERE partner_id IN %s",
+                [tuple(self.ids["res_partner"])],
+            )
+            for table, ids in self.ids.items():
+                cr.execute(f"DELETE FROM {table} WHERE id IN %s", [tuple(ids)])
+
+    def _orders(self, cr, *positions):
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        ids = self.ids["service_partner_order"]
+        return env["service.partner.order"].browse([ids[each] for each in positions])
+
+    def _count_statements(self):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT count(*) FROM service_partner_statement WHERE partner_id IN %s",
+                [tuple(self.ids["res_partner"])],
+            )
+            return cr.fetchone()[0]
+
+    def test_r39_two_at_once_make_one_statement(self):
+        """The slower one is told so, before and after the faster one's commit."""
+        with self.registry.cursor() as fast, self.registry.cursor() as slow:
+            statement = self._orders(fast, 0, 1).action_create_statement()
+            name = statement.name
+            with self.assertRaisesRegex(UserError, "Somebody else"):
+                self._orders(slow, 1, 2).action_create_statement()
+            fast.commit()
+            # An older view of the data: Odoo repeats such a request by itself.
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(SerializationFailure),
+            ):
+                self._orders(slow, 1, 2).action_create_statement()
+            slow.rollback()
+            with self.assertRaisesRegex(UserError, name):
+                self._orders(slow, 1, 2).action_create_statement()
+            slow.rollback()
+            orders = self._orders(slow, 0, 1, 2)
+            self.assertEqual(
+                orders.mapped("billing_status"), ["billed", "billed", "to_bill"]
+            )
+            self.assertEqual(set(orders.statement_id.mapped("name")), {name})
+        self.assertEqual(self._count_statements(), 1)
+
+    def test_a18_cancel_while_a_bill_is_made(self):
+        """Whoever holds the statement finishes; the other is told so."""
+        with self.registry.cursor() as fast, self.registry.cursor() as slow:
+            statement = self._orders(fast, 0, 1).action_create_statement()
+            fast.commit()
+            statement._lock()
+            env = api.Environment(slow, SUPERUSER_ID, {})
+            with self.assertRaisesRegex(UserError, "Somebody else"):
+                env[statement._name].browse(statement.id).action_cancel()
