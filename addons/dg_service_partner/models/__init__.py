@@ -26,8 +26,11 @@ from . import service_partner_order_steps
 from . import service_partner_order_transmission
 from . import service_partner_reason
 from . import service_partner_requirement
+from . import service_partner_order_screen
 from . import service_partner_statement
 from . import service_partner_statement_bill
+from . import service_partner_performance
+from . import service_partner_queue
 from . import service_partner_statement_invoice
 from . import service_partner_statement_self_billing
 from . import service_partner_territory

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResPartner(models.Model):
@@ -31,9 +32,58 @@ class ResPartner(models.Model):
         for partner in self:
             partner.service_partner_open_order_count = counts.get(partner, 0)
 
+    @api.constrains("active")
+    def _check_service_partner_archive(self):
+        """Keep partners that have orders to finish (R02).
+
+        What was not transmitted yet goes to another partner by itself.
+        """
+        archived = self.filtered(
+            lambda partner: not partner.active and partner.is_service_partner
+        )
+        if not archived:
+            return
+        for partner, count in self.env["service.partner.order"].sudo()._read_group(
+            [
+                ("partner_id", "in", archived.ids),
+                ("state", "not in", ("waiting", "done", "cancel")),
+            ],
+            groupby=["partner_id"],
+            aggregates=["__count"],
+        ):
+            raise ValidationError(
+                self.env._(
+                    "%(partner)s has %(count)s open service-partner orders. Reassign or "
+                    "finish them before you archive the partner.",
+                    partner=partner.display_name,
+                    count=count,
+                )
+            )
+
     @api.model
     def _commercial_fields(self):
         return super()._commercial_fields() + ["is_service_partner"]
+
+    def action_grant_service_partner_access(self):
+        """Open Odoo's portal wizard for the people of this service partner (R03)."""
+        self.ensure_one()
+        wizard = self.env["portal.wizard"].with_context(
+            active_ids=self.commercial_partner_id.ids
+        )
+        return wizard.action_open_wizard()
+
+    def action_view_service_partner_agreements(self):
+        """Open the agreements of this service partner, or a new one."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dg_service_partner.service_partner_agreement_action"
+        )
+        action["domain"] = [("partner_id", "=", self.id)]
+        action["context"] = {"default_partner_id": self.id}
+        agreements = self.service_partner_agreement_ids
+        if len(agreements) <= 1:
+            action.update(views=[(False, "form")], res_id=agreements.id)
+        return action
 
     def action_view_service_partner_orders(self):
         """Open the orders of this service partner."""
@@ -42,5 +92,5 @@ class ResPartner(models.Model):
             "dg_service_partner.service_partner_order_action"
         )
         action["domain"] = [("partner_id", "=", self.id)]
-        action["context"] = {"default_partner_id": self.id}
+        action["context"] = {"search_default_open": 1}
         return action

@@ -21,6 +21,9 @@ class SaleOrder(models.Model):
     )
 
     @api.depends("service_partner_order_ids")
+    has_service_partner_service = fields.Boolean(
+        compute="_compute_has_service_partner_service"
+    )
     def _compute_service_partner_order_count(self):
         for order in self:
             sp_orders = order.sudo().service_partner_order_ids
@@ -29,6 +32,13 @@ class SaleOrder(models.Model):
 
     def action_view_service_partner_orders(self):
         """Open the service-partner orders of this sale (R06)."""
+    @api.depends("order_line.product_id")
+    def _compute_has_service_partner_service(self):
+        for order in self:
+            order.has_service_partner_service = any(
+                line._is_service_partner_service() for line in order.order_line
+            )
+
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dg_service_partner.service_partner_order_action"
@@ -44,14 +54,27 @@ class SaleOrder(models.Model):
     def action_cancel(self):
         self._check_service_partner_cancel()
         return super().action_cancel()
+        agreed = self._get_service_partner_agreed()
+        if agreed and self.env.user.has_group(
+            "dg_service_partner.group_service_partner_user"
+        ):
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "dg_service_partner.service_partner_sale_cancel_wizard_action"
+            )
+            action["context"] = {"default_sale_order_ids": self.ids}
+            return action
 
-    def _check_service_partner_cancel(self):
-        """From a stored appointment on, the service-partner team decides (A14)."""
-        agreed = self.sudo().service_partner_order_ids.filtered(
+    def _get_service_partner_agreed(self):
+        """Return the services that have an appointment with the customer (A14)."""
+        return self.sudo().service_partner_order_ids.filtered(
             lambda order: order.state == "execution"
         )
         if agreed:
             raise UserError(
+
+    def _check_service_partner_cancel(self):
+        """From a stored appointment on, the service-partner team decides (A14)."""
+        agreed = self._get_service_partner_agreed()
                 self.env._(
                     "The service is agreed with the customer: %(orders)s. The "
                     "service-partner team has to cancel that first.",

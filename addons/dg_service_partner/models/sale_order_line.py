@@ -45,6 +45,21 @@ class SaleOrderLine(models.Model):
         comodel_name="sale.order.line",
         compute="_compute_service_partner_possible_goods_ids",
     )
+    service_partner_goods_proposal = fields.Char(
+        compute="_compute_service_partner_goods_proposal",
+        help="Which goods will be proposed as soon as the lines are saved.",
+    )
+    service_partner_shipping_state = fields.Selection(
+        selection=[
+            ("hold", "On Hold"),
+            ("open", "To Ship"),
+            ("shipped", "Shipped"),
+            ("cancel", "Cancelled"),
+        ],
+        string="Shipping",
+        compute="_compute_service_partner_shipping_state",
+        compute_sudo=True,
+    )
 
     @api.depends("service_partner_order_ids.state")
     def _compute_service_partner_order_id(self):
@@ -82,6 +97,41 @@ class SaleOrderLine(models.Model):
     @api.constrains("service_partner_goods_line_ids")
     def _check_service_partner_goods(self):
         for line in self:
+    @api.depends(
+        "product_id",
+        "linked_line_id",
+        "service_partner_goods_line_ids",
+        "order_id.order_line.product_id",
+        "order_id.order_line.sequence",
+    )
+    def _compute_service_partner_goods_proposal(self):
+        for line in self:
+            line.service_partner_goods_proposal = (
+                line._find_service_partner_goods().product_id.display_name
+                if line._is_service_partner_service()
+                and not line.service_partner_goods_line_ids
+                else False
+            )
+
+    @api.depends(
+        "qty_delivered",
+        "product_uom_qty",
+        "move_ids.state",
+        "move_ids.service_partner_hold",
+        "service_partner_service_line_ids.service_partner_order_ids.state",
+        "service_partner_service_line_ids.service_partner_order_ids.is_hold_overridden",
+    )
+    def _compute_service_partner_shipping_state(self):
+        for line in self:
+            if line.state == "cancel":
+                line.service_partner_shipping_state = "cancel"
+            elif line._get_service_partner_holding_orders():
+                line.service_partner_shipping_state = "hold"
+            elif line._is_service_partner_shipped():
+                line.service_partner_shipping_state = "shipped"
+            else:
+                line.service_partner_shipping_state = "open"
+
             goods = line.service_partner_goods_line_ids
             if goods - line.order_id.order_line._filter_service_partner_goods():
                 raise UserError(
@@ -154,15 +204,24 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         # Lines that exist only in the browser cannot be linked before they are saved.
-        siblings = self.order_id.order_line.filtered("id")._origin
+        return self._find_service_partner_goods()._origin
+
+    def _find_service_partner_goods(self):
+        """Return the goods line that belongs to a service line, saved or not (A6)."""
+        self.ensure_one()
+        siblings = self.order_id.order_line
         goods = siblings._filter_service_partner_goods()
         if self.linked_line_id in goods:
             return self.linked_line_id
-        ordered = siblings.sorted(lambda line: (line.sequence, line.id))
-        own = (self.sequence, self._origin.id or float("inf"))
-        above = [line for line in ordered if (line.sequence, line.id) < own]
-        below = [line for line in ordered if (line.sequence, line.id) > own]
-        for line in above[::-1] + below:
+        # In a form that is being edited the lines stand in the order of the screen.
+        saved = all(isinstance(line.id, int) for line in siblings)
+        ordered = list(
+            siblings.sorted(lambda line: (line.sequence, line.id if saved else 0))
+        )
+        if self not in ordered:
+            return self.browse()
+        place = ordered.index(self)
+        for line in ordered[:place][::-1] + ordered[place + 1 :]:
             if line in goods:
                 return line
         return self.browse()

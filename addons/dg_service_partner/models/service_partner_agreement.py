@@ -136,6 +136,8 @@ class ServicePartnerAgreement(models.Model):
         tracking=True,
     )
 
+    overlap_note = fields.Text(compute="_compute_overlap_note")
+
     _days_positive = models.Constraint(
         "CHECK(accept_days >= 0 AND contact_days >= 0 AND appointment_min_days >= 0 "
         "AND completion_days >= 0 AND transit_days >= 0 AND capacity >= 0 "
@@ -165,6 +167,89 @@ class ServicePartnerAgreement(models.Model):
             self.env["service.partner.order"]
             .sudo()
             ._read_group(
+    @api.depends(
+        "partner_id",
+        "company_id",
+        "date_start",
+        "date_end",
+        "active",
+        "sequence",
+        "territory_ids",
+        "product_ids",
+    )
+    def _compute_overlap_note(self):
+        others = self.search([("company_id", "in", self.company_id.ids)])
+        for agreement in self:
+            rivals = others.filtered(
+                lambda other, agreement=agreement: (
+                    other.partner_id != agreement.partner_id
+                    and agreement._covers_same_as(other)
+                )
+            )
+            agreement.overlap_note = (
+                agreement._describe_overlap(rivals) if rivals else False
+            )
+
+    def _covers_same_as(self, other):
+        """Return whether both could be asked for the same order at some time."""
+        self.ensure_one()
+        return bool(
+            self.active
+            and self.company_id == other.company_id
+            and self._overlaps(other)
+            and (
+                not self.product_ids
+                or not other.product_ids
+                or self.product_ids & other.product_ids
+            )
+            and (
+                not self.territory_ids
+                or not other.territory_ids
+                or any(
+                    mine._overlaps(theirs)
+                    for mine in self.territory_ids
+                    for theirs in other.territory_ids
+                )
+            )
+        )
+
+    def _describe_overlap(self, rivals):
+        """Say who else covers the same ground, and who is asked first."""
+        self.ensure_one()
+        earlier = rivals.filtered(
+            lambda other: (
+                (other.sequence, other._origin.id)
+                < (self.sequence, self._origin.id or float("inf"))
+            )
+        )
+        sentences = []
+        if earlier:
+            sentences.append(
+                self.env._(
+                    "Asked before this partner, for the same services and places: "
+                    "%(partners)s.",
+                    partners=", ".join(earlier.partner_id.mapped("display_name")),
+                )
+            )
+        if later := rivals - earlier:
+            sentences.append(
+                self.env._(
+                    "Asked after this partner: %(partners)s.",
+                    partners=", ".join(later.partner_id.mapped("display_name")),
+                )
+            )
+        sentences.append(self.env._("The lowest priority number is asked first."))
+        return " ".join(sentences)
+
+    def action_view_orders(self):
+        """Open the orders under this agreement."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dg_service_partner.service_partner_order_action"
+        )
+        action["domain"] = [("agreement_id", "=", self.id)]
+        return action
+
                 [
                     ("agreement_id", "in", self.ids),
                     ("state", "not in", ("done", "cancel")),

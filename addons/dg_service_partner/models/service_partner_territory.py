@@ -59,3 +59,14 @@ class ServicePartnerTerritory(models.Model):
             and postal_code.in_range(address.zip, territory.zip_from, territory.zip_to)
             for territory in self
         )
+
+    def _overlaps(self, other):
+        """Return whether some postal code lies in both territories."""
+        self.ensure_one()
+        return self.country_id == other.country_id and all(
+            not first or not last or postal_code.in_range(first, None, last)
+            for first, last in (
+                (self.zip_from, other.zip_to),
+                (other.zip_from, self.zip_to),
+            )
+        )

@@ -44,6 +44,33 @@ class StockPicking(models.Model):
             )
 
     def button_validate(self):
+    def action_view_service_partner_orders(self):
+        """Open the service-partner orders of the goods of this transfer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dg_service_partner.service_partner_order_action"
+        )
+        action["context"] = {}
+        orders = self.service_partner_order_ids
+        if len(orders) == 1:
+            action.update(views=[(False, "form")], res_id=orders.id)
+        else:
+            action["domain"] = [("id", "in", orders.ids)]
+        return action
+
+    def do_unreserve(self):
+        held = self.filtered("service_partner_hold")
+        if held:
+            raise UserError(
+                self.env._(
+                    "%(pickings)s stay reserved: %(reasons)s. The goods are promised to "
+                    "this sale.",
+                    pickings=", ".join(held.mapped("name")),
+                    reasons=", ".join(held.mapped("service_partner_hold_reason")),
+                )
+            )
+        return super().do_unreserve()
+
         self.move_ids._check_service_partner_hold()
         return super().button_validate()
 

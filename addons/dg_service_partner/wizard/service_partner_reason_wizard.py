@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+
+USAGE_BY_STEP = {
+    "decline": "decline",
+    "requirements_not_met": "not_met",
+    "override_hold": "override",
+}
+
+
+class ServicePartnerReasonWizard(models.TransientModel):
+    """Asks for the reason of a step that needs one, and takes the step."""
+
+    _name = "service.partner.reason.wizard"
+    _description = "Reason of a Service-Partner Step"
+
+    order_ids = fields.Many2many(comodel_name="service.partner.order", required=True)
+    step = fields.Selection(
+        selection=[
+            ("decline", "Decline for the Partner"),
+            ("requirements_not_met", "Requirements Not Met"),
+            ("override_hold", "Release Goods Early"),
+        ],
+        required=True,
+    )
+    usage = fields.Char(compute="_compute_usage")
+    reason_id = fields.Many2one(
+        comodel_name="service.partner.reason",
+        required=True,
+        domain="[('usage', '=', usage)]",
+    )
+    note = fields.Text()
+
+    @api.depends("step")
+    def _compute_usage(self):
+        for wizard in self:
+            wizard.usage = USAGE_BY_STEP.get(wizard.step)
+
+    def action_apply(self):
+        """Take the step on the orders."""
+        self.ensure_one()
+        step = getattr(self.order_ids, f"action_{self.step}")
+        step(self.reason_id, self.note)
+        return {"type": "ir.actions.act_window_close"}
