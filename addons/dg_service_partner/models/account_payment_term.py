@@ -18,8 +18,10 @@ class AccountPaymentTerm(models.Model):
         """
         self.ensure_one()
         at_once = self.line_ids.filtered(
-            lambda line: line.value == "percent"
-            and line.delay_type == "days_after"
-            and not line.nb_days
+            lambda line: (
+                line.value == "percent"
+                and line.delay_type == "days_after"
+                and not line.nb_days
+            )
         )
         return min(sum(at_once.mapped("value_amount")) / 100, 1) or 1

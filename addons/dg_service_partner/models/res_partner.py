@@ -43,13 +43,17 @@ class ResPartner(models.Model):
         )
         if not archived:
             return
-        for partner, count in self.env["service.partner.order"].sudo()._read_group(
-            [
-                ("partner_id", "in", archived.ids),
-                ("state", "not in", ("waiting", "done", "cancel")),
-            ],
-            groupby=["partner_id"],
-            aggregates=["__count"],
+        for partner, count in (
+            self.env["service.partner.order"]
+            .sudo()
+            ._read_group(
+                [
+                    ("partner_id", "in", archived.ids),
+                    ("state", "not in", ("waiting", "done", "cancel")),
+                ],
+                groupby=["partner_id"],
+                aggregates=["__count"],
+            )
         ):
             raise ValidationError(
                 self.env._(

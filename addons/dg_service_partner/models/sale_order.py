@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .service_partner_order import CLOSED_STATES
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -19,19 +21,17 @@ class SaleOrder(models.Model):
     service_partner_sp_ids = fields.Char(
         string="SP-IDs", compute="_compute_service_partner_order_count"
     )
-
-    @api.depends("service_partner_order_ids")
     has_service_partner_service = fields.Boolean(
         compute="_compute_has_service_partner_service"
     )
+
+    @api.depends("service_partner_order_ids")
     def _compute_service_partner_order_count(self):
         for order in self:
             sp_orders = order.sudo().service_partner_order_ids
             order.service_partner_order_count = len(sp_orders)
             order.service_partner_sp_ids = ", ".join(sp_orders.mapped("name"))
 
-    def action_view_service_partner_orders(self):
-        """Open the service-partner orders of this sale (R06)."""
     @api.depends("order_line.product_id")
     def _compute_has_service_partner_service(self):
         for order in self:
@@ -39,6 +39,8 @@ class SaleOrder(models.Model):
                 line._is_service_partner_service() for line in order.order_line
             )
 
+    def action_view_service_partner_orders(self):
+        """Open the service-partner orders of this sale (R06)."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dg_service_partner.service_partner_order_action"
@@ -52,8 +54,6 @@ class SaleOrder(models.Model):
         return action
 
     def action_cancel(self):
-        self._check_service_partner_cancel()
-        return super().action_cancel()
         agreed = self._get_service_partner_agreed()
         if agreed and self.env.user.has_group(
             "dg_service_partner.group_service_partner_user"
@@ -63,18 +63,20 @@ class SaleOrder(models.Model):
             )
             action["context"] = {"default_sale_order_ids": self.ids}
             return action
+        self._check_service_partner_cancel()
+        return super().action_cancel()
 
     def _get_service_partner_agreed(self):
         """Return the services that have an appointment with the customer (A14)."""
         return self.sudo().service_partner_order_ids.filtered(
             lambda order: order.state == "execution"
         )
-        if agreed:
-            raise UserError(
 
     def _check_service_partner_cancel(self):
         """From a stored appointment on, the service-partner team decides (A14)."""
         agreed = self._get_service_partner_agreed()
+        if agreed:
+            raise UserError(
                 self.env._(
                     "The service is agreed with the customer: %(orders)s. The "
                     "service-partner team has to cancel that first.",
@@ -83,11 +85,34 @@ class SaleOrder(models.Model):
             )
 
     def _action_cancel(self):
-        result = super()._action_cancel()
+        self._check_service_partner_cancel()
+        # The orders first: with them gone nothing is released or ordered on the way.
         self.sudo().service_partner_order_ids.filtered(
-            lambda order: order.state not in ("done", "cancel")
-        )._cancel()
+            lambda order: order.state not in CLOSED_STATES
+        )._cancel(release=False)
+        return super()._action_cancel()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("partner_shipping_id"):
+            orders = self.sudo().service_partner_order_ids
+            orders.filtered(
+                lambda order: order.state not in CLOSED_STATES
+            )._follow_service_address()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_service_partner_orders(self):
+        orders = self.sudo().service_partner_order_ids
+        if orders:
+            raise UserError(
+                self.env._(
+                    "%(sales)s cannot be deleted: %(orders)s refer to it, and SP-IDs "
+                    "stay traceable. Leave it cancelled.",
+                    sales=", ".join(orders.sale_order_id.mapped("name")),
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
 
     def _is_service_partner_prepaid(self):
         """Return whether the sale's services wait for money (R08, A4)."""
@@ -118,38 +143,43 @@ class SaleOrder(models.Model):
             receipts[order].append((moment, amount))
         dates = {}
         for order in self:
-            missing = order._get_service_partner_advance()
-            compare = order.currency_id.compare_amounts
-            if compare(missing, 0) <= 0:
+            due = order._get_service_partner_advance()
+            if order.currency_id.compare_amounts(due, 0) <= 0:
                 dates[order] = order.date_order
-                continue
-            if compare(sum(amount for _moment, amount in receipts[order]), missing) < 0:
-                continue
-            for moment, amount in sorted(receipts[order]):
-                missing -= amount
-                if compare(missing, 0) <= 0:
-                    dates[order] = moment
-                    break
+            elif moment := order._find_service_partner_moment(due, receipts[order]):
+                dates[order] = moment
         return dates
+
+    def _find_service_partner_moment(self, due, receipts):
+        """Return when the money received reached an amount for good, or None.
+
+        :param float due: the amount, in the order's currency
+        :param receipts: list of (datetime, amount); a refund is negative
+        """
+        self.ensure_one()
+        reached, received = None, 0.0
+        for moment, amount in sorted(receipts):
+            received += amount
+            if self.currency_id.compare_amounts(received, due) < 0:
+                reached = None
+            else:
+                reached = reached or moment
+        return reached
 
     def _iter_service_partner_receipts(self):
         """Yield (order, amount in the order's currency, moment) of money received."""
         for order in self:
-            for transaction in order.transaction_ids:
-                if (
-                    transaction.state == "done"
-                    and not transaction.payment_id.reconciled_invoice_ids
-                ):
-                    yield (
-                        order,
-                        transaction.currency_id._convert(
-                            transaction.amount,
-                            order.currency_id,
-                            order.company_id,
-                            transaction.last_state_change.date(),
-                        ),
-                        transaction.last_state_change,
-                    )
+            for transaction in order.transaction_ids._iter_service_partner_captured():
+                yield (
+                    order,
+                    transaction.currency_id._convert(
+                        transaction.amount,
+                        order.currency_id,
+                        order.company_id,
+                        transaction.last_state_change.date(),
+                    ),
+                    transaction.last_state_change,
+                )
             for invoice in order.invoice_ids:
                 if invoice.state == "posted":
                     share = order._get_service_partner_invoice_share(invoice)

@@ -1,9 +1,5 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-from .service_partner_order import CLOSED_STATES
 
 
 class SaleOrderLine(models.Model):
@@ -40,6 +36,10 @@ class SaleOrderLine(models.Model):
         column2="service_line_id",
         string="Services on the Goods",
         copy=False,
+    )
+    is_service_partner_goods_cleared = fields.Boolean(
+        string="Service Without Goods",
+        help="Somebody removed the proposed goods; none are proposed again.",
     )
     service_partner_possible_goods_ids = fields.Many2many(
         comodel_name="sale.order.line",
@@ -80,10 +80,13 @@ class SaleOrderLine(models.Model):
                 line.service_partner_goods_line_ids = False
                 continue
             # What somebody chose, or was proposed before, stays as long as it is there.
-            if not line.service_partner_goods_line_ids:
-                line.service_partner_goods_line_ids = (
-                    line._propose_service_partner_goods()
-                )
+            possible = line.order_id.order_line._filter_service_partner_goods()._origin
+            goods = line.service_partner_goods_line_ids
+            kept = goods.filtered(lambda one, there=possible: one._origin in there)
+            if not kept and not line.is_service_partner_goods_cleared:
+                kept = line._propose_service_partner_goods()
+            if kept != goods:
+                line.service_partner_goods_line_ids = kept
 
     @api.depends("order_id.order_line.product_id", "product_id")
     def _compute_service_partner_possible_goods_ids(self):
@@ -94,9 +97,6 @@ class SaleOrderLine(models.Model):
                 else False
             )
 
-    @api.constrains("service_partner_goods_line_ids")
-    def _check_service_partner_goods(self):
-        for line in self:
     @api.depends(
         "product_id",
         "linked_line_id",
@@ -132,6 +132,9 @@ class SaleOrderLine(models.Model):
             else:
                 line.service_partner_shipping_state = "open"
 
+    @api.constrains("service_partner_goods_line_ids")
+    def _check_service_partner_goods(self):
+        for line in self:
             goods = line.service_partner_goods_line_ids
             if goods - line.order_id.order_line._filter_service_partner_goods():
                 raise UserError(
@@ -147,30 +150,48 @@ class SaleOrderLine(models.Model):
             # The client sends no commands where nothing was chosen: propose then.
             if not vals.get("service_partner_goods_line_ids", True):
                 del vals["service_partner_goods_line_ids"]
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        for line, vals in zip(lines, vals_list, strict=True):
+            if "service_partner_goods_line_ids" in vals:
+                line._note_service_partner_goods_choice()
+        return lines
 
     def write(self, vals):
-        if vals.get("product_uom_qty", 1) <= 0:
-            self._check_service_partner_removal()
-        if "service_partner_goods_line_ids" not in vals:
-            return super().write(vals)
-        before = self.service_partner_goods_line_ids
-        result = super().write(vals)
-        confirmed = self.filtered(lambda line: line.state == "sale")
-        if confirmed:
-            goods = before | self.service_partner_goods_line_ids
-            goods._sync_service_partner_hold()
-            confirmed.sudo().service_partner_order_ids._advance_shipped()
+        self._check_service_partner_change(vals)
+        if "service_partner_goods_line_ids" in vals:
+            result = self._write_service_partner_goods(vals)
+        else:
+            result = super().write(vals)
+        if "product_id" in vals:
+            # Another product is another proposal, and maybe the first service.
+            self.filtered(
+                "is_service_partner_goods_cleared"
+            ).is_service_partner_goods_cleared = False
+            self.filtered(
+                lambda line: line.state == "sale"
+            )._sync_service_partner_orders()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_service_partner_order(self):
+        orders = self.sudo().service_partner_order_ids.filtered(
+            lambda order: order.state != "cancel"
+        )
+        if orders:
+            raise UserError(
+                self.env._(
+                    "%(orders)s: this service is with the service partner. Set its "
+                    "quantity to 0 or cancel the sale instead of deleting the line.",
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
 
     def _action_launch_stock_rule(self, **kwargs):
         # Links and orders come first: procurement asks them which goods it has to hold.
         self._recompute_model(["service_partner_goods_line_ids"])
         self._sync_service_partner_orders(**kwargs)
         deferred = self._filter_service_partner_deferred()
-        return super(
-            SaleOrderLine, self - deferred
-        )._action_launch_stock_rule(**kwargs)
+        return super(SaleOrderLine, self - deferred)._action_launch_stock_rule(**kwargs)
 
     def _prepare_procurement_values(self):
         values = super()._prepare_procurement_values()
@@ -202,7 +223,6 @@ class SaleOrderLine(models.Model):
 
         Odoo's own link between lines, else the nearest goods above, else below.
         """
-        self.ensure_one()
         # Lines that exist only in the browser cannot be linked before they are saved.
         return self._find_service_partner_goods()._origin
 
@@ -235,7 +255,7 @@ class SaleOrderLine(models.Model):
         :param dict previous_product_uom_qty: quantities before a change, by line id
         """
         services = self.filtered(
-            lambda line: line.state == "sale" and line._is_service_partner_service()
+            lambda line: line.state == "sale" and line.product_id.type == "service"
         )
         if not services:
             return
@@ -246,11 +266,13 @@ class SaleOrderLine(models.Model):
             before = (previous_product_uom_qty or {}).get(line.id, 0)
             if line in live:
                 changed |= line
-            elif positive and before <= 0:
+            elif positive and before <= 0 and line._is_service_partner_service():
                 new |= line
         for line in changed:
             live[line]._sync_sold_quantity(line)
         self.env["service.partner.order"].sudo()._create_from_sale_lines(new)
+        # The goods may have been sold, and their delivery made, before the service.
+        new.service_partner_goods_line_ids._sync_service_partner_hold()
 
     def _get_live_service_partner_orders(self):
         """Return dict of line to its order that is not cancelled."""
@@ -263,19 +285,105 @@ class SaleOrderLine(models.Model):
         )
         return {order.sale_line_id.with_env(self.env): order for order in orders}
 
-    def _check_service_partner_removal(self):
-        """Refuse to take away a service that is agreed with the customer (A14)."""
-        agreed = self.sudo().service_partner_order_ids.filtered(
-            lambda order: order.state in ("execution", "done")
+    def _check_service_partner_change(self, vals):
+        """Refuse changes of a sold service that its order cannot follow (A14).
+
+        :param dict vals: as of ``write``
+        """
+        if not vals.keys() & {"product_uom_qty", "product_id"}:
+            return
+        services = self.filtered(
+            lambda line: line.state == "sale" and line.product_id.type == "service"
         )
-        if agreed:
+        if not services:
+            return
+        for line, order in services._get_live_service_partner_orders().items():
+            if vals.get("product_id", line.product_id.id) != line.product_id.id:
+                raise UserError(
+                    self.env._(
+                        "%(order)s was made for “%(service)s”. Set the quantity of this "
+                        "line to 0 and add a line for the other product.",
+                        order=order.name,
+                        service=line.product_id.display_name,
+                    )
+                )
+            if "product_uom_qty" in vals:
+                line._check_service_partner_quantity(order, vals["product_uom_qty"])
+
+    def _check_service_partner_quantity(self, order, quantity):
+        self.ensure_one()
+        if order.state == "execution" and self.product_uom_id.compare(quantity, 0) <= 0:
             raise UserError(
                 self.env._(
-                    "%(orders)s: the service is agreed with the customer or rendered "
-                    "already. The service-partner team has to cancel it first.",
-                    orders=", ".join(agreed.mapped("name")),
+                    "%(order)s: the service is agreed with the customer. The "
+                    "service-partner team has to cancel it first.",
+                    order=order.name,
                 )
             )
+        if order.state == "done" and self.product_uom_id.compare(
+            quantity, order.quantity
+        ):
+            raise UserError(
+                self.env._(
+                    "%(order)s: the service has been rendered with the quantity "
+                    "%(quantity)s. Sell more of it with another line.",
+                    order=order.name,
+                    quantity=order.quantity,
+                )
+            )
+
+    def _write_service_partner_goods(self, vals):
+        """Write a new choice of goods; a confirmed sale follows it (A6, A7)."""
+        before = {line: line.service_partner_goods_line_ids for line in self}
+        result = super().write(vals)
+        confirmed = self.filtered(lambda line: line.state == "sale")
+        for line in self:
+            line._note_service_partner_goods_choice()
+            if line in confirmed:
+                line._check_service_partner_goods_removal(before[line])
+        if confirmed:
+            goods = self.browse().union(*before.values())
+            goods |= self.service_partner_goods_line_ids
+            goods._sync_service_partner_hold()
+            confirmed.sudo().service_partner_order_ids._advance_shipped()
+        return result
+
+    def _note_service_partner_goods_choice(self):
+        """Remember that somebody wants no goods, so that none are proposed again."""
+        self.ensure_one()
+        cleared = (
+            self._is_service_partner_service()
+            and not self.service_partner_goods_line_ids
+        )
+        if self.is_service_partner_goods_cleared != cleared:
+            self.is_service_partner_goods_cleared = cleared
+
+    def _check_service_partner_goods_removal(self, before):
+        """Let only the team take held goods from a service that is sold (R26).
+
+        :param before: the goods lines that were held for the service
+        """
+        self.ensure_one()
+        removed = before - self.service_partner_goods_line_ids
+        orders = self.sudo().service_partner_order_ids._get_holding_orders()
+        if not removed or not orders:
+            return
+        if not self.env.su and not self.env.user.has_group(
+            "dg_service_partner.group_service_partner_user"
+        ):
+            raise UserError(
+                self.env._(
+                    "%(goods)s: on hold for %(orders)s. Only the service-partner team "
+                    "can take the goods from a service that is sold already.",
+                    goods=", ".join(removed.product_id.mapped("display_name")),
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
+        body = self.env._(
+            "No longer held for this service: %(goods)s.",
+            goods=", ".join(removed.product_id.mapped("display_name")),
+        )
+        orders._message_log_batch(bodies={order.id: body for order in orders})
 
     def _prepare_service_partner_order_values(self):
         """Return the values of the service-partner order of one service line."""
@@ -293,127 +401,3 @@ class SaleOrderLine(models.Model):
             "product_uom_id": self.product_uom_id.id,
             "currency_id": sale.company_id.currency_id.id,
         }
-
-    def _get_service_partner_holding_orders(self):
-        """Return the orders that hold the goods of this line (R26)."""
-        self.ensure_one()
-        services = self.service_partner_service_line_ids
-        if not services:
-            return self.env["service.partner.order"]
-        return services.sudo().service_partner_order_ids._get_holding_orders()
-
-    def _get_service_partner_delivery_address(self):
-        """Return to whom the goods of this line go, if not to the customer (A9).
-
-        With services of several partners on the goods, the first released one says.
-        """
-        self.ensure_one()
-        services = self.service_partner_service_line_ids
-        if not services:
-            return self.env["res.partner"]
-        orders = services.sudo().service_partner_order_ids.filtered(
-            lambda order: (
-                order.state != "cancel" and order.agreement_id.goods_delivery == "partner"
-            )
-        )
-        partner = orders.sorted("requirements_date")[:1].partner_id
-        return partner.browse(partner.address_get(["delivery"])["delivery"])
-
-    def _filter_service_partner_deferred(self):
-        """Return held lines whose goods would be bought or made only for this sale."""
-        return self.filtered(
-            lambda line: (
-                line.state == "sale"
-                and line._get_service_partner_holding_orders()
-                and line._is_service_partner_procured_for_sale()
-            )
-        )
-
-    def _is_service_partner_procured_for_sale(self):
-        """Return whether a purchase or production would be made only for this line.
-
-        That is a dropshipment or make to order, which must not be ordered before the
-        release (A7); goods on stock are reserved instead.
-        """
-        self.ensure_one()
-        product = self.product_id
-        routes = self.route_ids or product.route_ids | product.categ_id.total_route_ids
-        if not routes:
-            return False
-        for rule in routes.sudo().rule_ids:
-            if rule.action == "push" or (
-                rule.company_id and rule.company_id != self.company_id
-            ):
-                continue
-            if rule.location_dest_id.usage == "customer" and rule.action == "buy":
-                return True
-            if rule.procure_method == "make_to_order":
-                return True
-            if rule.procure_method == "mts_else_mto":
-                available = product.with_context(warehouse_id=self.warehouse_id.id)
-                return available.free_qty < self.product_uom_id._compute_quantity(
-                    self.product_uom_qty, product.uom_id
-                )
-        return False
-
-    def _is_service_partner_shipped(self):
-        """Return whether nothing of these goods has to leave any more (A8)."""
-        self.ensure_one()
-        if self.product_uom_id.compare(self.qty_delivered, self.product_uom_qty) >= 0:
-            return True
-        moves = self.sudo().move_ids
-        return any(move.state == "done" for move in moves) and all(
-            move.state in ("done", "cancel") for move in moves
-        )
-
-    def _sync_service_partner_hold(self):
-        """Hold or release the open deliveries of these goods lines (A7).
-
-        A line is held as long as one of its services holds it: the last release
-        counts. What was not ordered so far is ordered with the release.
-        """
-        held = self.filtered(lambda line: line._get_service_partner_holding_orders())
-        open_moves = self.sudo().move_ids.filtered(
-            lambda move: move.state not in ("done", "cancel")
-        )
-        to_hold = open_moves.filtered(
-            lambda move: (
-                move.sale_line_id in held
-                and not move.service_partner_hold
-                and not move.origin_returned_move_id
-            )
-        )
-        to_hold._hold_for_service_partner()
-        released = (self - held).filtered(lambda line: line.state == "sale")
-        to_release = open_moves.filtered(
-            lambda move: move.sale_line_id in released and move.service_partner_hold
-        )
-        to_release._release_for_service_partner()
-        released._launch_service_partner_deferred()
-
-    def _launch_service_partner_deferred(self):
-        """Order what was not bought before the release; locked sales too (A7)."""
-        procurements = []
-        for line in self.sudo():
-            if not line._is_service_partner_procured_for_sale():
-                continue
-            missing = line.product_uom_qty - line._get_qty_procurement()
-            if line.product_uom_id.compare(missing, 0) <= 0:
-                continue
-            if not line.order_id.stock_reference_ids:
-                self.env["stock.reference"].sudo().create(line._prepare_reference_vals())
-            quantity, unit = line.product_uom_id._adjust_uom_quantities(
-                missing, line.product_id.uom_id
-            )
-            procurements += line.with_company(line.company_id)._create_procurements(
-                quantity, unit, line._prepare_procurement_values()
-            )
-        if procurements:
-            self.env["stock.rule"].sudo().run(procurements)
-
-    def _cancel_service_partner_held_moves(self):
-        """Cancel the deliveries that are held for no service but cancelled ones."""
-        free = self.filtered(
-            lambda line: not line._get_service_partner_holding_orders()
-        )
-        free.sudo().move_ids.filtered("service_partner_hold")._action_cancel()

@@ -163,10 +163,10 @@ class ServicePartnerAgreement(models.Model):
             agreement.display_name = agreement.partner_id.display_name
 
     def _compute_open_order_count(self):
-        counts = dict(
-            self.env["service.partner.order"]
-            .sudo()
-            ._read_group(
+        counts = self._count_open_orders()
+        for agreement in self:
+            agreement.open_order_count = counts.get(agreement, 0)
+
     @api.depends(
         "partner_id",
         "company_id",
@@ -249,17 +249,6 @@ class ServicePartnerAgreement(models.Model):
         )
         action["domain"] = [("agreement_id", "=", self.id)]
         return action
-
-                [
-                    ("agreement_id", "in", self.ids),
-                    ("state", "not in", ("done", "cancel")),
-                ],
-                groupby=["agreement_id"],
-                aggregates=["__count"],
-            )
-        )
-        for agreement in self:
-            agreement.open_order_count = counts.get(agreement, 0)
 
     @api.constrains("partner_id", "company_id", "date_start", "date_end", "active")
     def _check_one_at_a_time(self):
@@ -349,10 +338,29 @@ class ServicePartnerAgreement(models.Model):
 
     def _get_free_capacity(self):
         """Return dict of agreement to further orders it can take; unlimited: missing."""
+        limited = self.filtered("capacity")
+        counts = limited._count_open_orders()
         return {
-            agreement: agreement.capacity - agreement.open_order_count
-            for agreement in self.filtered("capacity")
+            agreement: agreement.capacity - counts.get(agreement, 0)
+            for agreement in limited
         }
+
+    def _count_open_orders(self):
+        """Return dict of agreement to the number of its open orders; none: missing."""
+        if not self:
+            return {}
+        return dict(
+            self.env["service.partner.order"]
+            .sudo()
+            ._read_group(
+                [
+                    ("agreement_id", "in", self.ids),
+                    ("state", "not in", ("done", "cancel")),
+                ],
+                groupby=["agreement_id"],
+                aggregates=["__count"],
+            )
+        )
 
     def _get_calendar(self):
         """Return the calendar whose working days count for the deadlines (A2).

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.check_digit import add_check_digit
@@ -93,11 +94,13 @@ class ServicePartnerOrder(models.Model):
         string="Service Partner",
         readonly=True,
         index="btree_not_null",
+        ondelete="restrict",
     )
     agreement_id = fields.Many2one(
         comodel_name="service.partner.agreement",
         readonly=True,
         index="btree_not_null",
+        ondelete="restrict",
         check_company=True,
     )
     assignment_ids = fields.One2many(
@@ -111,7 +114,10 @@ class ServicePartnerOrder(models.Model):
 
     # What was sold
     sale_order_id = fields.Many2one(
-        comodel_name="sale.order", readonly=True, index="btree_not_null"
+        comodel_name="sale.order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     sale_line_id = fields.Many2one(
         comodel_name="sale.order.line", string="Sold Service", readonly=True
@@ -120,10 +126,16 @@ class ServicePartnerOrder(models.Model):
         related="sale_line_id.service_partner_goods_line_ids", string="Goods"
     )
     customer_id = fields.Many2one(
-        comodel_name="res.partner", readonly=True, index="btree_not_null"
+        comodel_name="res.partner",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     service_address_id = fields.Many2one(
-        comodel_name="res.partner", string="Place of Service", readonly=True
+        comodel_name="res.partner",
+        string="Place of Service",
+        readonly=True,
+        ondelete="restrict",
     )
     product_id = fields.Many2one(
         comodel_name="product.product", string="Service", required=True, readonly=True
@@ -314,6 +326,38 @@ class ServicePartnerOrder(models.Model):
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         return super(ServicePartnerOrder, quiet).create(vals_list).with_env(self.env)
 
+    def write(self, vals):
+        self._check_written_fields(vals)
+        return super().write(self._prepare_manual_price_values(vals))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "%(orders)s: service-partner orders are never deleted, so that SP-IDs "
+                "stay traceable. Cancel them instead.",
+                orders=", ".join(self.mapped("name")),
+            )
+        )
+
+    def _check_written_fields(self, vals):
+        """Refuse to write what only the steps may change: state, partner, dates.
+
+        :param dict vals: as of ``write``
+        """
+        if self.env.su:
+            return
+        for name in vals:
+            field = self._fields.get(name)
+            if field and field.readonly and field.store and not field.compute:
+                raise UserError(
+                    self.env._(
+                        "“%(field)s” changes by the steps of the order only. Use its "
+                        "buttons.",
+                        field=field._description_string(self.env),
+                    )
+                )
+
     @api.model
     def _next_sp_ids(self, count):
         """Draw SP-IDs, numbers with a check digit that are never used again (R04).
@@ -388,15 +432,3 @@ class ServicePartnerOrder(models.Model):
         return self.filtered(
             lambda order: order.state in HOLDING_STATES and not order.is_hold_overridden
         )
-
-    def _notify_transmitted(self):
-        """Tell the partners about their new orders. Extension point."""
-
-    def _notify_withdrawn(self):
-        """Tell the partners that orders were taken from them. Extension point."""
-
-    def _notify_shipped(self):
-        """Tell the partners that the goods are on their way. Extension point."""
-
-    def _notify_appointment(self):
-        """Confirm the appointment to the customer. Extension point."""

@@ -21,11 +21,16 @@ class ServicePartnerOrder(models.Model):
         :raises UserError: in the past, before the goods are there, end before start,
             or moved without a reason
         """
-        start, end = fields.Datetime.to_datetime(start), fields.Datetime.to_datetime(end)
+        start, end = (
+            fields.Datetime.to_datetime(start),
+            fields.Datetime.to_datetime(end),
+        )
         orders = self._begin_step("set_appointment")
         for order in orders:
             order._set_appointment(
-                start, end or start and order._get_default_appointment_end(start), reason
+                start,
+                end or start and order._get_default_appointment_end(start),
+                reason,
             )
         return True
 

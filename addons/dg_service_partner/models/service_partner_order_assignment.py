@@ -33,6 +33,67 @@ class ServicePartnerOrder(models.Model):
         for order, agreement in found.items():
             order._set_agreement(agreement)
 
+    def _renew_agreements(self):
+        """Replace agreements that ended before the transmission (R10, A1).
+
+        The same partner's next agreement comes first, then the other partners'; with
+        nobody left the order goes back to the back-office queue.
+        """
+        valid = (
+            self.env["service.partner.agreement"].sudo()._search_valid(self.company_id)
+        )
+        lapsed = self.filtered(
+            lambda order: order.partner_id and order.agreement_id not in valid
+        )
+        for order in lapsed:
+            following = valid.filtered(
+                lambda agreement, order=order: (
+                    agreement.partner_id == order.partner_id
+                    and agreement._is_suitable_for(order)
+                )
+            )
+            if following:
+                order._set_agreement(following[0])
+                lapsed -= order
+        lapsed._drop_agreements()
+        lapsed._assign_agreements()
+
+    def _drop_agreements(self):
+        """Forget the partners of orders that were never transmitted to them."""
+        self.write(
+            {
+                "partner_id": False,
+                "agreement_id": False,
+                "has_price": False,
+                "price_unit": 0.0,
+                "is_price_manual": False,
+            }
+        )
+
+    def _follow_service_address(self):
+        """Take over a changed delivery address of the sale (R07, A10).
+
+        Before the transmission another partner may be the right one; afterwards the
+        back office is told, for it may have to reassign the order.
+        """
+        moved = self.filtered(
+            lambda order: (
+                order.service_address_id != order.sale_order_id.partner_shipping_id
+            )
+        )
+        for sale, orders in moved.grouped("sale_order_id").items():
+            orders.write({"service_address_id": sale.partner_shipping_id.id})
+        waiting = moved.filtered(lambda order: not order.transmission_date)
+        waiting.filtered(
+            lambda order: (
+                order.partner_id and not order.agreement_id._is_suitable_for(order)
+            )
+        )._drop_agreements()
+        waiting._assign_agreements()
+        (moved - waiting)._schedule_back_office_activity(
+            self.env._("The place of service has changed: tell the service partner")
+        )
+
     def _find_agreements(self):
         """Find the agreement of each order by validity, territory, service, priority.
 
@@ -94,8 +155,10 @@ class ServicePartnerOrder(models.Model):
     def _close_assignments(self, outcome, reason=None, note=None):
         """Write how the open question to the partners of these orders ended."""
         self.sudo().assignment_ids.filtered(
-            lambda assignment: assignment.outcome == "pending"
-            or (assignment.outcome == "accepted" and outcome != "accepted")
+            lambda assignment: (
+                assignment.outcome == "pending"
+                or (assignment.outcome == "accepted" and outcome != "accepted")
+            )
         ).write(
             {
                 "outcome": outcome,
@@ -112,7 +175,10 @@ class ServicePartnerOrder(models.Model):
 
         :param dict agreements: order to agreement; None: the next suitable ones
         """
-        self._notify_withdrawn()
+        if agreements is not None:
+            # Who declines knows it already.
+            self._notify_withdrawn()
+        self._close_conversation()
         self._move_to(
             "waiting",
             self._prepare_hand_over_values(),
@@ -139,6 +205,7 @@ class ServicePartnerOrder(models.Model):
             "agreement_id": False,
             "has_price": False,
             "price_unit": 0.0,
+            "is_price_manual": False,
             "transmit_after": now,
             "transmission_deadline": now + timedelta(minutes=45),
             "transmission_date": False,

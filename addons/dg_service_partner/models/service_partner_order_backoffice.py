@@ -17,6 +17,7 @@ class ServicePartnerOrder(models.Model):
         for agreement, of_agreement in orders.grouped("agreement_id").items():
             deadline = agreement._get_working_day(now, agreement.contact_days)[1]
             of_agreement._move_to("check", {"contact_deadline": deadline})
+        orders._notify_requirements()
         return True
 
     def action_reassign(self, partner):
@@ -81,14 +82,18 @@ class ServicePartnerOrder(models.Model):
         orders._move_to("cancel", {"billing_status": "no", "paused_since": False})
         orders._close_assignments("withdrawn")
         goods._cancel_service_partner_held_moves()
-        orders._release_goods()
         orders._notify_cancelled()
         return True
 
-    def _cancel(self):
+    def _cancel(self, release=True):
+        """Cancel orders without a question.
+
+        :param bool release: let the goods go; not when their sale is cancelled too
+        """
         self._move_to("cancel", {"billing_status": "no", "paused_since": False})
         self._close_assignments("withdrawn")
-        self._release_goods()
+        if release:
+            self._release_goods()
         self._notify_cancelled()
 
     def _notify_cancelled(self):

@@ -6,6 +6,13 @@ class ServicePartnerOrder(models.Model):
 
     _inherit = "service.partner.order"
 
+    resumed_date = fields.Datetime(
+        string="Clock Started Again On",
+        readonly=True,
+        copy=False,
+        help="Failed contact attempts before it do not count any more.",
+    )
+
     def action_log_attempt(self, channel, outcome, note=None):
         """Record an attempt to reach the customer (R15, A12).
 
@@ -56,15 +63,22 @@ class ServicePartnerOrder(models.Model):
             )
 
     def _count_failed_days(self):
-        """Return on how many days in a row the customer could not be reached."""
+        """Return on how many days since it was last reached the customer was missed.
+
+        Days are those of the agreement's working hours. What lies before the present
+        step, or before the back office started the clock again, does not count.
+        """
         self.ensure_one()
+        zone = self.agreement_id._get_calendar().tz or "UTC"
+        since = max(filter(None, [self.state_date, self.resumed_date]), default=None)
         days = set()
         for attempt in self.contact_attempt_ids.sorted("id", reverse=True):
-            if attempt.outcome != "not_reached" or (
-                self.state_date and attempt.date < self.state_date
-            ):
+            if attempt.outcome != "not_reached" or (since and attempt.date < since):
                 break
-            days.add(fields.Datetime.context_timestamp(self, attempt.date).date())
+            local = fields.Datetime.context_timestamp(
+                self.with_context(tz=zone), attempt.date
+            )
+            days.add(local.date())
         return len(days)
 
     def _resume(self):
@@ -80,6 +94,7 @@ class ServicePartnerOrder(models.Model):
                 {
                     field: agreement._get_working_day(now, days)[1],
                     "paused_since": False,
+                    "resumed_date": now,
                     "reminded_deadline": False,
                 }
             )

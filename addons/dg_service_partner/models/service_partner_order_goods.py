@@ -44,7 +44,8 @@ class ServicePartnerOrder(models.Model):
         The partner's own word, else the shipment plus the agreement's transit days.
         """
         self.ensure_one()
-        if self.goods_received_date or not self.agreement_id.transit_days:
+        no_transit = not self.goods_line_ids or not self.agreement_id.transit_days
+        if self.goods_received_date or no_transit:
             return self.goods_received_date or self.goods_shipped_date
         return self.agreement_id._get_working_day(
             self.goods_shipped_date, self.agreement_id.transit_days

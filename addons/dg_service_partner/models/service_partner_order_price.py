@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServicePartnerOrder(models.Model):
@@ -6,19 +6,35 @@ class ServicePartnerOrder(models.Model):
 
     _inherit = "service.partner.order"
 
+    is_price_manual = fields.Boolean(
+        string="Price Entered by Hand",
+        readonly=True,
+        groups="base.group_user",
+        help="The back office entered the price; the partner's list does not change it.",
+    )
+
+    @api.model
+    def _prepare_manual_price_values(self, vals):
+        """Return the values of a price that the back office enters (A15)."""
+        if self.env.su or not vals.keys() & {"price_unit", "currency_id"}:
+            return vals
+        return {"has_price": True, "is_price_manual": True, **vals}
+
     def _update_price(self):
         """Take the partner's price for the service, in the partner's currency (A15).
 
         Nothing found: what was entered by hand stays, else ``has_price`` is off and
         the back office sees it.
         """
-        for order in self:
+        for order in self.filtered(lambda order: not order.sudo().is_price_manual):
             seller = order._find_supplier_price()
             if seller:
                 order.write(
                     {
                         "has_price": True,
-                        "price_unit": seller.price_discounted,
+                        "price_unit": seller.product_uom_id._compute_price(
+                            seller.price_discounted, order.product_uom_id
+                        ),
                         "currency_id": seller.currency_id.id,
                     }
                 )

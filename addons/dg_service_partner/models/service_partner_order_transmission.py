@@ -29,6 +29,7 @@ class ServicePartnerOrder(models.Model):
         :raises UserError: not waiting, no partner known, or prepayment missing
         """
         orders = self._begin_step("transmit")
+        orders._renew_agreements()
         orders._assign_agreements()
         without_partner = orders.filtered(lambda order: not order.partner_id)
         if without_partner:
@@ -96,7 +97,8 @@ class ServicePartnerOrder(models.Model):
         self._filter_unpaid().write(
             {"transmit_after": False, "transmission_deadline": False}
         )
-        orders = self.filtered("transmit_after")
+        self._renew_agreements()
+        orders = self.filtered(lambda order: order.transmit_after and order.partner_id)
         left = self - orders
         try:
             with self.env.cr.savepoint():
@@ -162,8 +164,9 @@ class ServicePartnerOrder(models.Model):
         )
         received = prepaid._get_prepayment_received_dates()
         return self.filtered(
-            lambda order: order.sale_order_id in prepaid
-            and not received.get(order.sale_order_id)
+            lambda order: (
+                order.sale_order_id in prepaid and not received.get(order.sale_order_id)
+            )
         )
 
     def _transmit(self):
@@ -210,7 +213,7 @@ class ServicePartnerOrder(models.Model):
         if line.product_uom_id.compare(line.product_uom_qty, 0) <= 0:
             if self.state not in CLOSED_STATES:
                 self._cancel()
-        elif self.state not in CLOSED_STATES and self.quantity != line.product_uom_qty:
+        elif self.state != "done" and self.quantity != line.product_uom_qty:
             self.quantity = line.product_uom_qty
             self._message_log(
                 body=self.env._(

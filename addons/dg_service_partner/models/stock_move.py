@@ -3,7 +3,11 @@ from odoo.exceptions import UserError
 
 
 class StockMove(models.Model):
-    """Goods of a service are reserved and held until the service partner's word (A7)."""
+    """Goods of a service are reserved and held until the service partner's word (A7).
+
+    Whether goods may leave is always asked of the orders of their sale line; the flag
+    ``service_partner_hold`` keeps such moves apart and shows them.
+    """
 
     _inherit = "stock.move"
 
@@ -17,12 +21,17 @@ class StockMove(models.Model):
 
     _service_partner_hold_idx = models.Index("(id) WHERE service_partner_hold")
 
-    def _get_service_partner_holding_orders(self):
-        """Return the service-partner orders for which these moves are held."""
-        lines = self.filtered("service_partner_hold").sudo().sale_line_id
-        return (
-            lines.service_partner_service_line_ids.service_partner_order_ids
-        )._get_holding_orders()
+    @api.depends("service_partner_hold")
+    def _compute_reservation_date(self):
+        super()._compute_reservation_date()
+        # Held goods are reserved as soon as they are there, whatever the method is.
+        for move in self:
+            if (
+                move.service_partner_hold
+                and move.picking_type_id.reservation_method != "at_confirm"
+                and move.state not in ("done", "cancel")
+            ):
+                move.reservation_date = fields.Date.today()
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
@@ -40,30 +49,32 @@ class StockMove(models.Model):
         return values
 
     def _key_assign_picking(self):
-        # Goods that wait for different services leave at different times.
+        # Goods that wait for different services leave at different times, and those for
+        # a service partner to another place than those for the customer (A9).
         return super()._key_assign_picking() + (
             self.service_partner_hold,
             self._get_service_partner_holding_orders(),
+            self._has_service_partner_sale() and self.partner_id,
         )
 
     def _search_picking_for_assignation_domain(self):
         domain = super()._search_picking_for_assignation_domain()
         domain.append(("service_partner_hold", "=", self.service_partner_hold))
         if self.service_partner_hold:
+            holding = self._get_service_partner_holding_orders()
             companions = self.sale_line_id.order_id.order_line.filtered(
-                lambda line: (
-                    line._get_service_partner_holding_orders()
-                    == self._get_service_partner_holding_orders()
-                )
+                lambda line: line._get_service_partner_holding_orders() == holding
             )
             domain.append(("move_ids.sale_line_id", "in", companions.ids))
+        if self._has_service_partner_sale():
+            domain.append(("partner_id", "=", self.partner_id.id))
         return domain
 
     def _should_assign_at_confirm(self):
         return self.service_partner_hold or super()._should_assign_at_confirm()
 
     def _action_done(self, cancel_backorder=False):
-        self._check_service_partner_hold()
+        self.filtered("picked")._check_service_partner_hold()
         done = super()._action_done(cancel_backorder=cancel_backorder)
         done._advance_service_partner_orders()
         return done
@@ -73,30 +84,68 @@ class StockMove(models.Model):
         self._advance_service_partner_orders()
         return result
 
+    def _has_service_partner_sale(self):
+        self.ensure_one()
+        return bool(self.sale_line_id.order_id.sudo().service_partner_order_ids)
+
+    def _get_service_partner_lines(self):
+        """Return the sale lines whose goods these moves take out.
+
+        A move that somebody added to a transfer of the sale by hand stands for the
+        sale's line with the same product.
+        """
+        moves = self.sudo()
+        lines = moves.sale_line_id
+        for move in moves:
+            if not move.sale_line_id and (sale := move.picking_id.sale_id):
+                lines |= sale.order_line.filtered(
+                    lambda line, move=move: line.product_id == move.product_id
+                )
+        return lines
+
+    def _get_service_partner_holding_orders(self):
+        """Return the service-partner orders for which these moves have to wait."""
+        services = self._get_service_partner_lines().service_partner_service_line_ids
+        return services.service_partner_order_ids._get_holding_orders()
+
+    def _is_service_partner_leaving(self):
+        """Return whether the move is a way out to the customer, and no return."""
+        self.ensure_one()
+        target = self.location_dest_id
+        if self.location_id.usage == "internal":
+            target = self.location_final_id or target
+        return (
+            target.usage == "customer"
+            and self.location_id.usage != "customer"
+            and not self.origin_returned_move_id
+        )
+
     def _check_service_partner_hold(self):
         """Refuse to move goods out that wait for a service partner (R26).
 
         :raises UserError: names the SP-IDs and the way on
         """
-        held = self.filtered(
+        leaving = self.filtered(
             lambda move: (
-                move.service_partner_hold
-                and move.state not in ("done", "cancel")
+                move.state not in ("done", "cancel")
                 and (move.picked or move.quantity > 0)
+                and move._is_service_partner_leaving()
             )
         )
-        if held:
-            raise UserError(
-                self.env._(
-                    "On hold: %(orders)s. The goods %(goods)s leave when the service "
-                    "partner has marked the requirements as met. A manager of the "
-                    "service-partner team can release them early.",
-                    orders=", ".join(
-                        held._get_service_partner_holding_orders().mapped("name")
-                    ),
-                    goods=", ".join(held.product_id.mapped("display_name")),
-                )
+        if not leaving._get_service_partner_holding_orders():
+            return
+        held = leaving.filtered(lambda move: move._get_service_partner_holding_orders())
+        raise UserError(
+            self.env._(
+                "On hold: %(orders)s. The goods %(goods)s leave when the service "
+                "partner has marked the requirements as met. A manager of the "
+                "service-partner team can release them early.",
+                orders=", ".join(
+                    held._get_service_partner_holding_orders().mapped("name")
+                ),
+                goods=", ".join(held.product_id.mapped("display_name")),
             )
+        )
 
     def _advance_service_partner_orders(self):
         """Tell the service-partner orders that goods have left or will not (R27)."""
@@ -105,25 +154,21 @@ class StockMove(models.Model):
             services.service_partner_order_ids._advance_shipped()
 
     def _hold_for_service_partner(self):
-        """Put open moves on hold, in a transfer of their own."""
+        """Put open moves on hold: reserved, in a transfer of their own."""
         if not self:
             return
-        pickings = self.picking_id
         self.write({"service_partner_hold": True})
-        for picking in pickings:
-            moves = self.filtered(lambda move, picking=picking: move.picking_id == picking)
-            if picking.move_ids - moves:
-                moves.move_line_ids.picking_id = False
-                moves.picking_id = False
-                moves._assign_picking()
-                for move in moves:
-                    move.move_line_ids.picking_id = move.picking_id
+        self._separate_service_partner_moves()
+        self.filtered(
+            lambda move: move.state in ("confirmed", "partially_available")
+        )._action_assign()
 
     def _release_for_service_partner(self):
         """Let held moves go, to the address that the agreement names (A9)."""
         if not self:
             return
         self.write({"service_partner_hold": False})
+        self._separate_service_partner_moves()
         by_address = self.grouped(
             lambda move: move.sale_line_id._get_service_partner_delivery_address()
         )
@@ -132,3 +177,17 @@ class StockMove(models.Model):
                 moves.write({"partner_id": address.id})
                 moves.picking_id.write({"partner_id": address.id})
         self.picking_id._log_service_partner_release()
+
+    def _separate_service_partner_moves(self):
+        """Take moves out of transfers that stay with other moves."""
+        for picking in self.picking_id:
+            moves = self & picking.move_ids
+            staying = (picking.move_ids - moves).filtered(
+                lambda move: move.state not in ("done", "cancel")
+            )
+            if staying:
+                moves.move_line_ids.picking_id = False
+                moves.picking_id = False
+                moves._assign_picking()
+                for move in moves:
+                    move.move_line_ids.picking_id = move.picking_id

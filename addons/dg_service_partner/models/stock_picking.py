@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class StockPicking(models.Model):
@@ -43,7 +44,6 @@ class StockPicking(models.Model):
                 else False
             )
 
-    def button_validate(self):
     def action_view_service_partner_orders(self):
         """Open the service-partner orders of the goods of this transfer."""
         self.ensure_one()
@@ -71,11 +71,12 @@ class StockPicking(models.Model):
             )
         return super().do_unreserve()
 
+    def button_validate(self):
         self.move_ids._check_service_partner_hold()
         return super().button_validate()
 
     def _log_service_partner_release(self):
         """Say in the chatter of released transfers that they may go."""
         if self:
-            body = self.env._("The service partner released the goods.")
+            body = self.env._("The goods are released: no service holds them any more.")
             self._message_log_batch(bodies={picking.id: body for picking in self})
