@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test shell update stop clean distclean
+.PHONY: help run test lint format shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -11,6 +11,12 @@ run: ## start Odoo with demo data; prints address and logins
 
 test: ## run the tests; TAGS=/addon:TestClass, MODULES=addon, DEMO=1
 	@$(DEVENV) test --tags "$(TAGS)" --modules "$(MODULES)" --demo "$(DEMO)"
+
+lint: ## check style and pitfalls
+	@$(DEVENV) lint
+
+format: ## let the formatters write
+	@$(DEVENV) format
 
 shell: ## Odoo's Python shell on the demo database
 	@$(DEVENV) shell

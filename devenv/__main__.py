@@ -13,6 +13,12 @@ def _test(arguments):
     return TestRun(arguments.tags, arguments.modules, bool(arguments.demo)).run()
 
 
+def _lint(arguments):
+    from . import lint
+
+    return lint.apply() if arguments.command == "format" else lint.run()
+
+
 def _server(name):
     def command(_arguments):
         from . import server
@@ -31,6 +37,11 @@ def _parser():
     test.add_argument("--demo", default="", help="not empty: with demo data")
     test.set_defaults(function=_test)
     for name, text in (
+        ("lint", "check style and pitfalls"),
+        ("format", "let the formatters write"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(function=_lint)
+    for name, text in (
         ("run", "start the demo server"),
         ("shell", "open a Python shell on the demo database"),
         ("update", "upgrade the addons in the demo database"),
@@ -46,6 +57,9 @@ def _parser():
 def main():
     """Run a command and return its exit code."""
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
+    if sys.version_info < (3, 10):  # noqa: UP036  older ones get here, too
+        warn("Odoo 19 needs Python 3.10 or newer: make PYTHON=/path/to/python3 ...")
+        return 1
     arguments = _parser().parse_args()
     try:
         return arguments.function(arguments)

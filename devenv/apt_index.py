@@ -33,7 +33,7 @@ class PrivateApt:
         return [f"-o{name}={value}" for name, value in options.items()]
 
     def _mirrors(self):
-        """Return the addresses of the machine's own Debian mirrors, likely one first."""
+        """Return the addresses of the machine's own Debian mirrors."""
         output = run(
             ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN) $(LABEL)"],
             check=False,

@@ -33,7 +33,7 @@ def lock(name):
 
 def try_lock(name):
     """Return an open file that holds the lock, or None if somebody has it."""
-    stream = open(folder("locks") / f"{name}.lock", "w")
+    stream = open(folder("locks") / f"{name}.lock", "w")  # noqa: SIM115
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

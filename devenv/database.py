@@ -214,4 +214,3 @@ class Databases:
                 say(f"-> dropping {name}, left behind by an earlier run")
                 self.drop(name)
                 holder.close()
-

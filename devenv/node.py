@@ -25,7 +25,7 @@ def npm(*arguments, cwd):
     return run([*command, *arguments], cwd=cwd, env=environment)
 
 
-def node_environment():
+def environment():
     """Return the environment in which `node` is found."""
     return _programs()[1]
 

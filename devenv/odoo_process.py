@@ -1,11 +1,13 @@
 """Starts Odoo and our scripts inside it, with everything they need around."""
 
+import contextlib
 import json
 import os
 import socket
+import subprocess
+import time
 
 from . import odoo_config, odoo_source, pdf, postgres, python_env
-from .console import run
 from .settings import ROOT
 
 # Seconds after which a process that prepares or tests a database is hung.
@@ -20,6 +22,7 @@ class Toolbox:
         self.source = odoo_source.ensure()
         self.pdf_folder = pdf.ensure()
         self.postgres = postgres.ensure()
+        self.processes = []
 
     def environment(self):
         """Return the environment variables of an Odoo process."""
@@ -39,29 +42,58 @@ class Toolbox:
         command, *rest = arguments or ("server",)
         return [self.python, "-m", "odoo", command, f"--config={config}", *rest]
 
-    def run_script(self, script, database, log, *arguments, **options):
+    def run_script(self, script, database, log, *arguments, watch=None, **options):
         """Run a script of `devenv.inside` on a database and return its report.
 
         :param log: file for the full log
+        :param watch: called every second while the script runs
         :param options: of Odoo's configuration
-        :return: dict, always with `error` (text or None) and `log` (list of records)
+        :return: dict, always with `error` (text or None), `log` (list of records)
+            and `tests` (list of rows)
         """
         config = odoo_config.write(database, self.source, **options)
         report = config.with_name(f"{script}.json")
         report.unlink(missing_ok=True)
         command = [self.python, "-m", f"devenv.inside.{script}", config]
         command += [f"--report={report}", *arguments]
-        run(
-            command,
-            log=log,
-            check=False,
-            env=self.environment(),
-            cwd=config.parent,
-            timeout=TIMEOUT,
-        )
-        if report.exists():
-            return json.loads(report.read_text())
-        return {"error": f"Odoo ended early, see {log}", "log": [], "tests": []}
+        with (
+            open(log, "ab") as stream,
+            subprocess.Popen(
+                list(map(str, command)),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=self.environment(),
+                cwd=config.parent,
+            ) as process,
+        ):
+            self.processes.append(process)
+            ended = self._wait(process, watch)
+        if not ended:
+            error = f"Odoo hung and was ended after {TIMEOUT} s, see {log}"
+        elif not report.exists():
+            error = f"Odoo ended early with code {process.returncode}, see {log}"
+        else:
+            return {"tests": [], **json.loads(report.read_text())}
+        return {"error": error, "log": [], "tests": []}
+
+    def _wait(self, process, watch):
+        """Return True when the process has ended, False when it was killed as hung."""
+        give_up = time.monotonic() + TIMEOUT
+        while time.monotonic() < give_up:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+                return True
+            if watch:
+                watch()
+        process.kill()
+        return False
+
+    def end_processes(self):
+        """End what still runs, because the run as a whole is over."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
 
     def query(self, statement, database="postgres"):
         """Run SQL; see `postgres.query`."""

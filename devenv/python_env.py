@@ -4,13 +4,16 @@ import importlib.util
 import sys
 
 from . import cache, system_packages
-from .console import DevenvError, run, step
+from .console import run, step
 from .settings import CACHE, ROOT, short_hash
 
 VENV = CACHE / "venv"
 PYTHON = VENV / "bin" / "python"
 SITE_PACKAGES = (
-    VENV / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    VENV
+    / "lib"
+    / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    / "site-packages"
 )
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 HASHED_REQUIREMENTS = "requirements-bin.txt"
@@ -18,9 +21,7 @@ HASHED_REQUIREMENTS = "requirements-bin.txt"
 
 def requirements_key():
     """Return what changes when a pinned version or the Python changes."""
-    texts = [
-        (ROOT / name).read_text() for name in (*REQUIREMENTS, HASHED_REQUIREMENTS)
-    ]
+    texts = [(ROOT / name).read_text() for name in (*REQUIREMENTS, HASHED_REQUIREMENTS)]
     return short_hash("\n".join([sys.version, *texts]), 12)
 
 
@@ -34,8 +35,6 @@ def ensure():
 
 def _build():
     """Install every pinned package; the pins are complete, so nothing is resolved."""
-    if sys.version_info < (3, 10):
-        raise DevenvError("Odoo 19 needs Python 3.10 or newer.")
     if importlib.util.find_spec("ensurepip") is None:
         system_packages.install("python3-venv", "to make a virtual environment")
     with step("Python packages into a virtual environment, about 250 MB"):
@@ -49,4 +48,3 @@ def _build():
         hashed = f"--requirement={ROOT / HASHED_REQUIREMENTS}"
         run([*pip, "--require-hashes", hashed])
         cache.mark_ready(VENV, requirements_key())
-

@@ -18,11 +18,10 @@ KEPT_LOG_FOLDERS = 20
 
 
 class Outcome:
-    """What was counted, and every problem as a text to print."""
+    """What was counted."""
 
     def __init__(self):
         self.rows = []
-        self.problems = []
 
     def add(self, name, outcome, detail="", seconds=0):
         """Count one test or check."""
@@ -46,15 +45,13 @@ class Outcome:
         for row in self.rows:
             if row["outcome"] == "failed":
                 say(f"\nFAILED {row['name']}\n{row['detail']}".rstrip())
-        for problem in self.problems:
-            say(f"\n{problem}")
         if not self.rows:
             say("No test ran. Is the name in TAGS or MODULES right?")
         say(f"\nLogs and screenshots: {log_folder}")
         passed, failed, skipped = map(self.count, ("passed", "failed", "skipped"))
         ran = passed + failed
         say(f"{passed} passed, {failed} failed, {skipped} skipped")
-        return 1 if failed or self.problems or not ran else 0
+        return 1 if failed or not ran else 0
 
 
 class TestRun:
@@ -104,11 +101,15 @@ class TestRun:
         self.logs = cache.folder("logs", f"test-{stamp}-{os.getpid()}")
         _forget_old_logs()
         with (
-            self.databases.run_databases() as make,
+            self.databases.run_databases() as self.make,
             ThreadPoolExecutor(self.jobs) as pool,
         ):
-            self.make = make
-            self._run_jobs(pool)
+            try:
+                self._run_jobs(pool)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.tools.end_processes()
+                raise
         if self.is_full:
             self._own_tests()
         say(f"-> {time.monotonic() - start:.0f} s in all")
@@ -143,15 +144,10 @@ class TestRun:
     def _install_ours(self, base):
         """Return a database with our addons, or None if that failed."""
         log = self.logs / "install.log"
-        database, report = self.databases.with_addons(
-            self.addons, base, self.make, log
-        )
+        database, report = self.databases.with_addons(self.addons, base, self.make, log)
         if report:
-            name = f"installs: {', '.join(self.addons)}"
-            if not self._judge_installation(name, report):
-                if report["error"]:
-                    return None
-        return database
+            self._judge_installation(f"installs: {', '.join(self.addons)}", report)
+        return None if report and report["error"] else database
 
     def _check_alone(self, addon, base):
         """Each addon must install without the others."""
@@ -182,7 +178,6 @@ class TestRun:
         details += [_format(record) for record in report["log"]]
         outcome = "failed" if details else "passed"
         self.outcome.add(name, outcome, "\n".join(details), seconds)
-        return not details
 
     # --- tests --------------------------------------------------------------
     def _run_tests(self, template, number):
@@ -190,6 +185,7 @@ class TestRun:
         database = self.make(template, f"tests{number}")
         tags = self.tags or ",".join(f"/{name}" for name in self.suites)
         part = f", part {number + 1} of {self.jobs}" if self.jobs > 1 else ""
+        progress = _Progress(self.logs / f"tests{number}.progress")
         with step(f"tests {tags}{part}"):
             report = self.tools.run_script(
                 "run_tests",
@@ -199,18 +195,21 @@ class TestRun:
                 f"--suites={','.join(self.suites)}",
                 f"--ours={','.join(self.addons)}",
                 f"--shard={number}/{self.jobs}",
+                f"--progress={progress.path}",
+                watch=progress.show,
                 http_port=free_port(),
                 screenshots=self.logs,
             )
         for row in report["tests"]:
             self.outcome.add(**row)
-        if report["error"]:
-            self.outcome.problems.append(report["error"])
-        self.outcome.problems += [
+        problems = [report["error"]] if report["error"] else []
+        problems += [
             _format(record)
             for record in report["log"]
             if record["ours"] or record["level"] in ("ERROR", "CRITICAL")
         ]
+        if problems:
+            self.outcome.add(f"a clean log{part}", "failed", "\n".join(problems))
 
     def _own_tests(self):
         """Run the tests of this package and count them too."""
@@ -219,6 +218,42 @@ class TestRun:
                 str(ROOT / "devenv" / "tests"), top_level_dir=str(ROOT)
             )
             suite.run(_CountingResult(self.outcome))
+
+
+class _Progress:
+    """Shows how far a process with tests has come, and each failure at once.
+
+    :param path: file to which the process adds a line per finished test
+    """
+
+    INTERVAL = 30
+
+    def __init__(self, path):
+        self.path = path
+        self.position = 0
+        self.planned = 0
+        self.finished = 0
+        self.next_line = time.monotonic() + self.INTERVAL
+
+    def show(self):
+        """Read what is new and print what a person wants to know now."""
+        if not self.path.exists():
+            return
+        with open(self.path) as stream:
+            stream.seek(self.position)
+            lines = stream.readlines()
+            self.position = stream.tell()
+        for line in lines:
+            outcome, _space, name = line.strip().partition(" ")
+            if outcome == "planned":
+                self.planned = int(name)
+                continue
+            self.finished += 1
+            if outcome == "failed":
+                say(f"   failed: {name}")
+        if time.monotonic() > self.next_line:
+            self.next_line += self.INTERVAL
+            say(f"   {self.finished} of {self.planned} tests")
 
 
 class _CountingResult(unittest.TestResult):

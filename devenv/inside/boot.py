@@ -1,7 +1,9 @@
 """The common start of our scripts: Odoo's configuration, a watched log, a registry."""
 
+import ctypes
 import json
 import logging
+import signal
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +13,9 @@ from odoo.modules.registry import Registry
 from odoo.service import server
 from odoo.tools import config
 
-from .log_watch import LogWatch
+from ..log_watch import LogWatch
+
+PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
 def configure(config_file, *arguments):
@@ -19,13 +23,19 @@ def configure(config_file, *arguments):
 
     :param arguments: further options of Odoo's command line
     """
-    warnings.filterwarnings("default", category=DeprecationWarning, module="odoo.addons")
-    config.parse_config(
-        [f"--config={config_file}", *arguments], setup_logging=True
+    _die_with_parent()
+    warnings.filterwarnings(
+        "default", category=DeprecationWarning, module="odoo.addons"
     )
+    config.parse_config([f"--config={config_file}", *arguments], setup_logging=True)
     server.load_server_wide_modules()
     (database,) = config["db_name"]
     return database
+
+
+def _die_with_parent():
+    """Have the kernel end us when the process that started us is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def watch_log(our_addons):

@@ -3,18 +3,23 @@
 import argparse
 import time
 
-from odoo.service import server
 from odoo.modules.registry import Registry
-from odoo.tests import loader, result as odoo_result
+from odoo.service import server
+from odoo.tests import loader
+from odoo.tests import result as odoo_result
 from odoo.tests.case import TestCase
 
 from . import boot
 
 
 class Recorder:
-    """Which tests were planned and what became of each."""
+    """Which tests were planned and what became of each.
 
-    def __init__(self):
+    :param progress: file that gets a line per finished test
+    """
+
+    def __init__(self, progress):
+        self.progress = progress
         self.planned = {}
         self.outcomes = {}
         self.broken_classes = {}
@@ -25,6 +30,11 @@ class Recorder:
         """Note the tests that are about to run."""
         for test in tests:
             self.planned[test.id()] = type(test)
+        self._tell("planned", len(tests))
+
+    def _tell(self, *words):
+        with open(self.progress, "a") as stream:
+            print(*words, file=stream)
 
     def set(self, test, outcome, detail=""):
         """Note an outcome; a failure once seen stays."""
@@ -39,6 +49,7 @@ class Recorder:
         if self.outcomes.get(key) != "failed":
             self.outcomes[key] = outcome
             self.details[key] = detail
+            self._tell(outcome, key)
 
     def report(self):
         """Return one row per planned test, and per class that broke after its tests."""
@@ -101,11 +112,11 @@ def install_recorder(recorder, suites, shard):
 
         def addFailure(self, test, err):
             super().addFailure(test, err)
-            recorder.set(test, "failed", str(err[1]))
+            recorder.set(test, "failed", self._exc_info_to_string(err, test))
 
         def addError(self, test, err):
             super().addError(test, err)
-            recorder.set(test, "failed", f"{err[0].__name__}: {err[1]}")
+            recorder.set(test, "failed", self._exc_info_to_string(err, test))
 
     make_suite = loader.make_suite
 
@@ -142,10 +153,11 @@ def main():
     parser.add_argument("--suites", required=True)
     parser.add_argument("--ours", required=True)
     parser.add_argument("--shard", default="0/1")
+    parser.add_argument("--progress", required=True)
     arguments = parser.parse_args()
     database = boot.configure(arguments.config, f"--test-tags={arguments.tags}")
     watch = boot.watch_log(arguments.ours.split(","))
-    recorder = Recorder()
+    recorder = Recorder(arguments.progress)
     shard = [int(part) for part in arguments.shard.split("/")]
     install_recorder(recorder, arguments.suites.split(","), shard)
     code = server.start(preload=[database], stop=True)
