@@ -14,6 +14,15 @@ class ServicePartnerContactAttempt(models.Model):
         index=True,
         ondelete="cascade",
     )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Service Partner",
+        compute="_compute_partner_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        help="Who held the order then; other partners do not see the row.",
+    )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     channel = fields.Selection(
         selection=[
@@ -37,6 +46,11 @@ class ServicePartnerContactAttempt(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", default=lambda self: self.env.user, readonly=True
     )
+
+    @api.depends("order_id")
+    def _compute_partner_id(self):
+        for attempt in self:
+            attempt.partner_id = attempt.order_id.partner_id
 
     @api.depends("date", "channel", "outcome")
     def _compute_display_name(self):

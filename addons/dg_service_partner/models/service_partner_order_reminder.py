@@ -38,12 +38,9 @@ class ServicePartnerOrder(models.Model):
         """Send the reminder mail and give the back office an activity."""
         for order in self:
             order.reminded_deadline = order.deadline
-        template = self.env.ref(
-            "dg_service_partner.mail_template_reminder", raise_if_not_found=False
+        self.filtered(lambda order: order.state != "waiting")._send_mails(
+            "mail_template_reminder"
         )
-        with_partner = self.filtered(lambda order: order.state != "waiting")
-        if template and with_partner:
-            template.send_mail_batch(with_partner.ids)
         self._schedule_back_office_activity(self.env._("Deadline missed"))
 
     def _schedule_back_office_activity(self, summary, note=""):

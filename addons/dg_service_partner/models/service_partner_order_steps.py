@@ -260,6 +260,7 @@ class ServicePartnerOrder(models.Model):
                 },
             )
         self._create_checklists()
+        self._notify_requirements()
 
     def _create_checklists(self):
         """Copy the questions of the service to orders that have none yet (R22)."""
@@ -297,7 +298,6 @@ class ServicePartnerOrder(models.Model):
     def _format_moment(self, moment):
         """Return weekday, date and hour of a UTC datetime for the reading user."""
         self.ensure_one()
-        zone = self.env.user.tz or self.agreement_id._get_calendar().tz or "UTC"
-        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
-        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
-        return local.strftime(f"%a {lang.date_format} %H:%M")
+        if self.env.user.share or not self.env.user.tz:
+            return self._format_local(moment)
+        return self._format_in_lang(fields.Datetime.context_timestamp(self, moment))

@@ -1,0 +1,157 @@
+import logging
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import models
+
+from ..tools.calendar_file import calendar_file
+
+_logger = logging.getLogger(__name__)
+
+
+class ServicePartnerOrder(models.Model):
+    """The mails of an order. They are queued and never stop the step (R48)."""
+
+    _inherit = "service.partner.order"
+
+    def _notify_transmitted(self):
+        """Tell the partners about their new orders."""
+        self.filtered(lambda order: order.state == "new")._send_mails(
+            "mail_template_new_order"
+        )
+
+    def _notify_requirements(self):
+        """Tell the partners that requirements are to be checked (R15)."""
+        self._send_mails("mail_template_requirements")
+
+    def _notify_shipped(self):
+        """Tell the partners that the goods are on their way (R27)."""
+        self._send_mails("mail_template_shipped")
+
+    def _notify_appointment(self):
+        """Confirm the appointment to the customers, with a calendar file (R30)."""
+        mails = self._send_mails("mail_template_appointment")
+        orders = {order.id: order for order in self}
+        for mail in mails:
+            order = orders[mail.res_id]
+            mail.attachment_ids = [
+                (0, 0, order._prepare_calendar_attachment_values(mail))
+            ]
+
+    def _notify_withdrawn(self):
+        """Tell the partners that orders were taken from them (A14)."""
+        self.filtered("partner_id")._send_mails("mail_template_withdrawn")
+
+    def _send_mails(self, xml_name):
+        """Queue one mail for each order, in the language of its receiver.
+
+        A template that cannot be rendered is logged; the step goes on without its mail.
+
+        :param str xml_name: XML-ID of a ``mail.template``, without the module
+        :return: the queued ``mail.mail`` records
+        """
+        template = self.env.ref(
+            f"dg_service_partner.{xml_name}", raise_if_not_found=False
+        )
+        if not template or not self:
+            return self.env["mail.mail"].sudo()
+        try:
+            with self.env.cr.savepoint():
+                return template.sudo().send_mail_batch(self.ids)
+        except SerializationFailure:
+            raise
+        except Exception:
+            if len(self) == 1:
+                _logger.exception("The mail %s of %s failed", xml_name, self.name)
+        return self.env["mail.mail"].sudo().union(
+            *(order._send_mails(xml_name) for order in self if len(self) > 1)
+        )
+
+    def _get_mail_receivers(self):
+        """Return who reads the mails to the service partner.
+
+        The partner's own mailbox, else the people of the partner who may log in.
+        """
+        self.ensure_one()
+        partner = self.sudo().partner_id
+        if partner.email:
+            return partner
+        return self.env["res.partner"].sudo().search(
+            [
+                ("id", "child_of", partner.commercial_partner_id.ids),
+                ("email", "!=", False),
+                ("user_ids.active", "=", True),
+            ]
+        )
+
+    def _get_mail_lang(self):
+        """Return the language in which the service partner reads its mails."""
+        self.ensure_one()
+        return self._get_mail_receivers()[:1].lang or self.partner_id.lang
+
+    def _get_customer_contact(self):
+        """Return the contact to call: at the place of service, else the customer."""
+        self.ensure_one()
+        order = self.sudo()
+        place = order.service_address_id
+        return place if place.phone or place.email else order.customer_id
+
+    def _get_customer_receiver(self):
+        """Return who gets the confirmation of the appointment."""
+        self.ensure_one()
+        contact = self._get_customer_contact()
+        return contact if contact.email else self.sudo().customer_id
+
+    def _prepare_calendar_attachment_values(self, mail):
+        """Return the values of the calendar file of a stored appointment."""
+        self.ensure_one()
+        address = self.service_address_id
+        moves = self.sudo().transition_ids.filtered("appointment_start")
+        content = calendar_file(
+            uid=f"{self.name}@dg_service_partner",
+            sequence=max(len(moves) - 1, 0),
+            start=self.appointment_start,
+            end=self.appointment_end,
+            summary=f"{self.product_id.name} ({self.name})",
+            location=", ".join(
+                filter(
+                    None,
+                    [
+                        address.street,
+                        " ".join(filter(None, [address.zip, address.city])),
+                    ],
+                )
+            ),
+            description=self.partner_id.name or "",
+        )
+        return {
+            "name": f"{self.name}.ics",
+            "raw": content,
+            "mimetype": "text/calendar",
+            "res_model": "mail.message",
+            "res_id": mail.mail_message_id.id,
+        }
+
+    def _close_conversation(self):
+        """Keep what was written with a partner from the next one (R45).
+
+        Its people no longer follow, its messages become internal, and links in its
+        mails open nothing any more.
+        """
+        if not self:
+            return
+        of_these = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        self.env["mail.followers"].sudo().search(
+            [
+                *of_these,
+                ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
+            ]
+        ).unlink()
+        self.env["mail.message"].sudo().search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("is_internal", "=", False),
+            ]
+        ).write({"is_internal": True})
+        self.write({"access_token": False})

@@ -1,0 +1,60 @@
+"""Photos that people send with a form: what they really are, and how big."""
+
+import io
+import warnings
+
+from PIL import Image, UnidentifiedImageError
+
+# What the cameras of phones make and browsers show; no format that can hold a script.
+# Pillow calls photos with a second picture inside, as some phones make them, MPO.
+_MIMETYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+}
+_OPENED_FORMATS = ("JPEG", "PNG", "WEBP")
+PHOTO_EXTENSIONS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+}
+
+
+class PhotoTooLarge(Exception):
+    """The file holds more bytes than allowed."""
+
+
+class PhotoUnreadable(Exception):
+    """The file is no photo, whatever its name says."""
+
+
+def read_photo(stream, max_bytes):
+    """Return content and mimetype of a photo, judged by its content alone.
+
+    :param stream: binary file, read at most one byte past the limit
+    :param int max_bytes: of the file
+    :return: tuple (bytes, mimetype)
+    :raises PhotoTooLarge: more bytes than allowed
+    :raises PhotoUnreadable: not one of the formats, or it cannot be decoded
+    """
+    content = stream.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise PhotoTooLarge
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=_OPENED_FORMATS) as image:
+                mimetype = _MIMETYPES[image.format]
+                image.verify()
+    except (
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        KeyError,
+        OSError,
+        SyntaxError,
+        UnidentifiedImageError,
+        ValueError,
+    ) as error:
+        raise PhotoUnreadable from error
+    return content, mimetype
