@@ -1,4 +1,6 @@
+from . import test_billing_bill
 from . import test_billing_concurrency
+from . import test_billing_document
 from . import test_billing_statement
 from . import test_creation
 from . import test_hold
