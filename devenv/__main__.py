@@ -56,7 +56,8 @@ def _parser():
 
 def main():
     """Run a command and return its exit code."""
-    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     if sys.version_info < (3, 10):  # noqa: UP036  older ones get here, too
         warn("Odoo 19 needs Python 3.10 or newer: make PYTHON=/path/to/python3 ...")
         return 1

@@ -20,14 +20,14 @@ class Toolbox:
     def __init__(self):
         self.python = python_env.ensure()
         self.source = odoo_source.ensure()
-        self.pdf_folder = pdf.ensure()
+        pdf.ensure()
         self.postgres = postgres.ensure()
         self.processes = []
 
     def environment(self):
         """Return the environment variables of an Odoo process."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-        search = [str(self.pdf_folder), str(python_env.VENV / "bin"), kept["PATH"]]
+        search = [str(python_env.VENV / "bin"), kept["PATH"]]
         return {
             **kept,
             **self.postgres,

@@ -149,7 +149,7 @@ class _PrivateServer:
             os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
             os.chown(self.socket_folder, self.user.pw_uid, self.user.pw_gid)
             self._copy_programs_if_hidden()
-        if not (self.home / "complete").exists():
+        if not self._is_complete():
             self._create()
         if not self._answers():
             self._start()
@@ -168,10 +168,20 @@ class _PrivateServer:
             "pg_isready", "-q", "-h", self.socket_folder, "-U", SUPERUSER, check=False
         )
 
+    def _is_complete(self):
+        """Tell whether the cluster was made to the end, by this major version."""
+        version = self.data / "PG_VERSION"
+        return (
+            (self.home / "complete").exists()
+            and version.exists()
+            and f"(PostgreSQL) {version.read_text().strip()}."
+            in run([self.programs / "postgres", "--version"])
+        )
+
     def _create(self):
         with step("a PostgreSQL cluster"):
-            if (self.data / "postmaster.pid").exists():
-                self.stop()
+            self.stop()
+            (self.home / "complete").unlink(missing_ok=True)
             shutil.rmtree(self.data, ignore_errors=True)
             self._run(
                 "initdb",

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -94,16 +93,24 @@ class DemoServer:
         port = free_port(FIRST_PORT)
         address = f"http://localhost:{port}"
         command = self.tools.odoo_command(self.name, http_port=port)
-        with subprocess.Popen(
-            command, env=self.tools.environment(), cwd=self.folder
-        ) as process:
+        log = cache.folder("logs") / f"{self.name}-server.log"
+        with (
+            open(log, "w") as stream,
+            subprocess.Popen(
+                command,
+                env=self.tools.environment(),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                # Ctrl-C reaches us alone, and we end it in its own time
+                start_new_session=True,
+            ) as process,
+        ):
             state = {"pid": process.pid, "address": address}
             (self.folder / "server.json").write_text(json.dumps(state))
-            greeter = threading.Thread(
-                target=self._greet, args=(process, address), daemon=True
-            )
-            greeter.start()
             try:
+                self._greet(process, address, log)
                 return process.wait()
             except (KeyboardInterrupt, SystemExit):
                 process.terminate()
@@ -112,7 +119,7 @@ class DemoServer:
             finally:
                 (self.folder / "server.json").unlink(missing_ok=True)
 
-    def _greet(self, process, address):
+    def _greet(self, process, address, log):
         """Print address and logins as soon as the server answers."""
         while process.poll() is None:
             with contextlib.suppress(urllib.error.URLError, OSError):
@@ -120,11 +127,13 @@ class DemoServer:
                 break
             time.sleep(0.3)
         else:
-            return
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+            raise DevenvError(f"The server ended at once.\n{tail}\nFull log: {log}")
         say(f"\n   Odoo is up: {address}")
         self.print_logins()
         if self.is_outdated():
             say("   The addons changed since: `make update` brings the data along.")
+        say(f"   Log: {log}")
         say("   Ctrl-C ends it; the data stays.\n")
 
     def print_logins(self):

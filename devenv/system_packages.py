@@ -19,23 +19,24 @@ def _root_command():
     return None
 
 
-def install(package, purpose):
-    """Install a Debian package with apt, as root or through sudo.
+def install(packages, purpose):
+    """Install Debian packages with apt, as root or through sudo.
 
-    :param purpose: what it is for, used in the messages
+    :param packages: their names, with spaces
+    :param purpose: what they are for, used in the messages
     :raise DevenvError: when we may not, or when apt fails
     """
     as_root = _root_command()
     if as_root is None or not shutil.which("apt-get"):
         raise DevenvError(
-            f"The package {package} is missing ({purpose}) and it cannot be installed"
-            f" without root. Install it, for example: sudo apt-get install {package}"
+            f"The system lacks {packages} ({purpose}), and to install that needs root."
+            f" You can do it: sudo apt-get install {packages}"
         )
-    with step(f"{package} from the system's package index ({purpose})"):
+    with step(f"{packages} from the system's package index ({purpose})"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         run([*as_root, "apt-get", "update", "--quiet"], env=environment, check=False)
         run(
             [*as_root, "apt-get", "install", "--yes", "--quiet"]
-            + ["--no-install-recommends", package],
+            + ["--no-install-recommends", *packages.split()],
             env=environment,
         )
