@@ -349,7 +349,7 @@ class ServicePartnerPortal(CustomerPortal):
         return {
             "page_name": "service_partner_order",
             "object": order_sudo,
-            "order": order_sudo,
+            "sp_order": order_sudo,
             "errors": errors,
             "typed": typed,
             "customer": order_sudo._prepare_customer_card(),

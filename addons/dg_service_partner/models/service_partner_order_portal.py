@@ -1,6 +1,7 @@
 from urllib.parse import quote
 
 from babel.dates import format_skeleton, format_time
+from babel.numbers import format_decimal
 from pytz import timezone, utc
 
 from odoo import fields, models
@@ -89,7 +90,7 @@ class ServicePartnerOrder(models.Model):
             rows.append(
                 {
                     "name": line.product_id.display_name,
-                    "quantity": line.product_uom_qty,
+                    "quantity": self._format_quantity(line.product_uom_qty),
                     "unit": line.product_uom_id.name,
                     "is_shipped": shipped,
                     "status": self.env._("Shipped")
@@ -101,9 +102,16 @@ class ServicePartnerOrder(models.Model):
             )
         return rows
 
+    def _format_quantity(self, quantity):
+        """Return a quantity without decimals that say nothing."""
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        return format_decimal(quantity, locale=locale)
+
     def _get_next_step_label(self):
         """Return the one thing to do next, as the text of a button, or False."""
         self.ensure_one()
+        if self.state == "execution" and self._is_appointment_ahead():
+            return False
         return {
             "new": self.env._("Accept order"),
             "check": self.env._("Check requirements"),
