@@ -12,6 +12,14 @@ from . import sale_order_line_warranty
 from . import sale_order_line_delivery
 from . import service_object
 from . import service_commitment
+from . import service_commitment_billing
+from . import service_commitment_renewal
+from . import service_object_billing
+from . import service_object_renewal
+from . import account_move
+from . import account_move_line
+from . import res_company
+from . import res_config_settings
 from . import stock_move
 from . import stock_lot
 from . import res_partner

@@ -95,11 +95,7 @@ class SaleOrder(models.Model):
                 warranty.warranty_main_line_id = False
             elif warranty.product_uom_qty != main.product_uom_qty:
                 warranty.product_uom_qty = main.product_uom_qty
-        # a price typed on the warranty line reaches the main line's commitments (46)
-        commitments = self.order_line.sale_commitment_ids
-        commitments.filtered(
-            "warranty_line_id"
-        )._compute_calculation_base_amount()
+        self._refresh_warranty_prices()
 
     # === CRUD === #
 
@@ -165,6 +161,19 @@ class SaleOrder(models.Model):
                 force_price_recomputation=True
             )._compute_calculation_base_amount()
         return res
+
+    def _refresh_warranty_prices(self):
+        """Show what a price typed on a warranty line does to the commitments of its
+        main line (46); saving does the same by itself."""
+        for line in self.order_line:
+            for commitment in line.sale_commitment_ids.filtered("warranty_line_id"):
+                source = line._get_form_line(commitment.warranty_line_id)
+                if source and commitment.calculation_base_type != "item_price":
+                    commitment.calculation_base_amount = (
+                        source._get_commitment_base_amount(
+                            commitment.calculation_base_type
+                        )
+                    )
 
     def _warn_unassigned_warranties(self):
         """Statement 55: a warranty line never assigned is no error, but a warning."""

@@ -94,6 +94,7 @@ class SaleOrderLine(models.Model):
             "name": self.env._("Warranty Extension"),
             "res_model": "warranty.extension.wizard",
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {
                 **self.env.context,

@@ -122,7 +122,8 @@ class SaleServiceCommitment(models.Model):
                 and not force
             ):
                 continue
-            line = commitment._get_price_source_line()
+            # statement 30: the warranty line is the price source
+            line = commitment.warranty_line_id or commitment.order_line_id
             if line:
                 commitment.calculation_base_amount = line._get_commitment_base_amount(
                     commitment.calculation_base_type
@@ -199,14 +200,6 @@ class SaleServiceCommitment(models.Model):
                         order.name,
                     )
                 )
-
-    def _get_price_source_line(self):
-        """Return the order line that gives the price (statement 30), as the browser
-        shows it while the order form is being edited."""
-        self.ensure_one()
-        if not self.warranty_line_id:
-            return self.order_line_id
-        return self.order_line_id._get_form_line(self.warranty_line_id)
 
     @api.model
     def _prepare_from_package_line(self, package_line, product):

@@ -1,11 +1,21 @@
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
 from ..tools import date_formula as df
+
+# the same examples in every run, however slow the machine is
+settings.register_profile(
+    "dg",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("dg")
 
 UNITS = st.sampled_from("DWMQY")
 DAYS = st.dates(date(1950, 1, 1), date(2150, 12, 31))

@@ -327,6 +327,7 @@ class WarrantyExtensionWizard(models.TransientModel):
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {**self.env.context, "warranty_line_number": True},
         }

@@ -1,0 +1,93 @@
+import tourUtils from "@sale/js/tours/tour_utils";
+
+export const DIALOG = ".modal:has(.o_warranty_extension_wizard)";
+
+export function addProduct(name, row) {
+    return tourUtils.addProduct(name, row);
+}
+
+export function waitForm() {
+    return { content: "the order is there", trigger: ".o_form_view .o_data_row" };
+}
+
+export function noDialog(reason) {
+    return { content: reason, trigger: "body:not(:has(.modal))" };
+}
+
+export function status(text) {
+    return {
+        content: `the warranty line shows that it is ${text}`,
+        trigger: `.o_data_row [name=warranty_status] .badge:contains("${text}")`,
+    };
+}
+
+export function startAssistant() {
+    return {
+        content: "start the assistant on the line",
+        trigger: ".o_data_row .o_open_warranty_assistant",
+        run: "click",
+    };
+}
+
+export function openTab(name) {
+    return {
+        content: `open the tab ${name}`,
+        trigger: `${DIALOG} .nav-link[name=${name}]`,
+        run: "click",
+    };
+}
+
+export function proposes(text) {
+    return {
+        content: `the assistant proposes ${text}`,
+        trigger: `${DIALOG} [name=main_line_id] input:value("${text}")`,
+    };
+}
+
+export function complete() {
+    return [
+        {
+            content: "complete the assistant",
+            trigger: `${DIALOG} button[name=action_apply]`,
+            run: "click",
+        },
+        noDialog("the assistant is closed"),
+    ];
+}
+
+export function cancel() {
+    return [
+        {
+            content: "cancel the assistant",
+            trigger: `${DIALOG} .modal-footer button:contains("Cancel")`,
+            run: "click",
+        },
+        noDialog("the assistant is closed"),
+    ];
+}
+
+export function setQuantity(row, quantity) {
+    return [
+        {
+            content: `click the quantity of line ${row}`,
+            trigger: `.o_data_row:nth-child(${row}) td[name=product_uom_qty]`,
+            run: "click",
+        },
+        {
+            content: `type the quantity ${quantity}`,
+            trigger: `.o_data_row:nth-child(${row}) [name=product_uom_qty] input`,
+            run: `edit ${quantity}`,
+        },
+    ];
+}
+
+export function save() {
+    return [
+        {
+            content: "save the order",
+            trigger: ".o_form_button_save:enabled",
+            run: "click",
+        },
+        { content: "the order is saved", trigger: ".o_form_saved" },
+    ];
+}

@@ -1,0 +1,78 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import WarrantyCommon
+
+
+@tagged("-at_install", "post_install")
+class TestWarrantyTours(WarrantyCommon, HttpCase):
+    """The assistant in a real browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.salesman.group_ids += cls.env.ref("stock.group_stock_user")
+
+    def _start(self, order, tour):
+        order.user_id = self.salesman
+        self.start_tour(
+            f"/odoo/orders/{order.id}", tour, login=self.salesman.login, timeout=180
+        )
+        self.env.invalidate_all()
+
+    def test_07_opens_by_itself_on_an_order(self):
+        order = self._create_order(self.tv)
+        order.action_confirm()
+        self._start(order, "warranty_opens_on_order")
+        tv_line, warranty = order.order_line
+        self.assertEqual(tv_line.product_uom_qty, 4)
+        self.assertRecordValues(
+            warranty.warranty_commitment_ids,
+            [{"order_line_id": tv_line.id, "amount": 200.0}],
+        )
+        self.assertEqual(warranty.product_uom_qty, 4)
+
+    def test_08_09_quote(self):
+        order = self._create_order((self.tv, 2), (self.tv, 5))
+        self._start(order, "warranty_on_quote")
+        first, _second, warranty = order.order_line
+        self.assertEqual(warranty.warranty_main_line_id, first)
+        self.assertEqual(
+            self._records(warranty.warranty_commitment_ids, "package_id", "amount"),
+            [(self.warranty_2y, 100.0), (self.warranty_3y, 100.0)],
+        )
+
+    def test_10_12_no_candidate(self):
+        order = self._create_order(self.cable)
+        order.action_confirm()
+        self._start(order, "warranty_no_candidate")
+        self.assertTrue(self._line(order, self.warranty))
+        self.assertFalse(order.order_line.warranty_commitment_ids)
+
+    def test_26_date_or_formula(self):
+        order = self._create_order(self.tv, self.warranty)
+        self._start(order, "warranty_date_or_formula")
+        self.assertRecordValues(
+            self._line(order, self.warranty).warranty_commitment_ids,
+            [{"start_formula": "-CM+1M", "agreed_start_date": False}],
+        )
+
+    def test_42_line_deleted(self):
+        order = self._create_order(self.tv, self.warranty)
+        self._extend(self._line(order, self.warranty))
+        self._start(order, "warranty_line_deleted")
+        self.assertEqual(
+            order.order_line.sale_commitment_ids.package_id, self.maintenance
+        )
+
+    def test_section_2_commitments_edited(self):
+        order = self._create_order(self.tv)
+        self._start(order, "commitments_edited")
+        self.assertRecordValues(
+            order.order_line.sale_commitment_ids, [{"quantity": 2.0, "amount": 99.9}]
+        )
+
+    def test_49_whole_path_to_delivery(self):
+        order = self._create_order((self.tv, 2), self.warranty)
+        self._extend(self._line(order, self.warranty))
+        self._start(order, "warranty_to_delivery")
+        self.assertEqual(len(self._objects(order).commitment_ids), 2)
