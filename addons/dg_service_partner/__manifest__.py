@@ -42,6 +42,7 @@
         "reports/service_partner_statement_reports.xml",
         "reports/service_partner_statement_templates.xml",
         "wizard/service_partner_bill_wizard_views.xml",
+        "views/service_partner_statement_views.xml",
     ],
     "demo": [
         "demo/service_partner_demo.xml",

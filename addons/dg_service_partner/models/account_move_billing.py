@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import billing_text
@@ -29,13 +29,15 @@ class AccountMove(models.Model):
         search="_search_service_partner_any_reference",
     )
 
+    @api.depends("amount_untaxed", "service_partner_statement_id")
     def _compute_service_partner_difference(self):
         for move in self:
             statement = move.service_partner_statement_id.sudo()
+            difference = statement and move.amount_untaxed - statement._get_amount_in(
+                move.currency_id, move
+            )
             move.service_partner_difference = (
-                move.amount_untaxed - statement._get_amount_in(move.currency_id, move)
-                if statement
-                else 0.0
+                move.currency_id.round(difference) if difference else 0.0
             )
 
     def _search_service_partner_any_reference(self, operator, value):
@@ -45,6 +47,11 @@ class AccountMove(models.Model):
             ._search([("document_reference", operator, value)])
         )
         return [("service_partner_statement_id", "in", statements)]
+
+    def action_view_service_partner_statement(self):
+        """Show the statement that the bill was made of."""
+        self.ensure_one()
+        return self.service_partner_statement_id._get_form_action()
 
     def _post(self, soft=True):
         for move in self.filtered("service_partner_statement_id"):
