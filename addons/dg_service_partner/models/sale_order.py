@@ -39,6 +39,28 @@ class SaleOrder(models.Model):
                 line._is_service_partner_service() for line in order.order_line
             )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("partner_shipping_id"):
+            orders = self.sudo().service_partner_order_ids
+            orders.filtered(
+                lambda order: order.state not in CLOSED_STATES
+            )._follow_service_address()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_service_partner_orders(self):
+        orders = self.sudo().service_partner_order_ids
+        if orders:
+            raise UserError(
+                self.env._(
+                    "%(sales)s cannot be deleted: %(orders)s refer to it, and SP-IDs "
+                    "stay traceable. Leave it cancelled.",
+                    sales=", ".join(orders.sale_order_id.mapped("name")),
+                    orders=", ".join(orders.mapped("name")),
+                )
+            )
+
     def action_view_service_partner_orders(self):
         """Open the service-partner orders of this sale (R06)."""
         self.ensure_one()
@@ -83,6 +105,19 @@ class SaleOrder(models.Model):
                     orders=", ".join(agreed.mapped("name")),
                 )
             )
+        rendered = self.sudo().service_partner_order_ids.filtered(
+            lambda order: order.state == "done"
+        )
+        if rendered and not self.env.user.has_group(
+            "dg_service_partner.group_service_partner_user"
+        ):
+            raise UserError(
+                self.env._(
+                    "The service has been rendered and its partner is paid for it: "
+                    "%(orders)s. Only the service-partner team can cancel the sale.",
+                    orders=", ".join(rendered.mapped("name")),
+                )
+            )
 
     def _action_cancel(self):
         self._check_service_partner_cancel()
@@ -91,28 +126,6 @@ class SaleOrder(models.Model):
             lambda order: order.state not in CLOSED_STATES
         )._cancel(release=False)
         return super()._action_cancel()
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("partner_shipping_id"):
-            orders = self.sudo().service_partner_order_ids
-            orders.filtered(
-                lambda order: order.state not in CLOSED_STATES
-            )._follow_service_address()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_service_partner_orders(self):
-        orders = self.sudo().service_partner_order_ids
-        if orders:
-            raise UserError(
-                self.env._(
-                    "%(sales)s cannot be deleted: %(orders)s refer to it, and SP-IDs "
-                    "stay traceable. Leave it cancelled.",
-                    sales=", ".join(orders.sale_order_id.mapped("name")),
-                    orders=", ".join(orders.mapped("name")),
-                )
-            )
 
     def _is_service_partner_prepaid(self):
         """Return whether the sale's services wait for money (R08, A4)."""

@@ -92,15 +92,24 @@ class SaleOrderLine(models.Model):
     def _compute_service_partner_possible_goods_ids(self):
         for line in self:
             line.service_partner_possible_goods_ids = (
-                line.order_id.order_line._filter_service_partner_goods()
+                line.order_id.order_line._filter_service_partner_goods()._origin
                 if line._is_service_partner_service()
                 else False
             )
+
+    @api.depends("product_id")
+    @api.depends_context("service_partner_goods_name")
+    def _compute_display_name(self):
+        if not self.env.context.get("service_partner_goods_name"):
+            return super()._compute_display_name()
+        for line in self:
+            line.display_name = line.product_id.display_name
 
     @api.depends(
         "product_id",
         "linked_line_id",
         "service_partner_goods_line_ids",
+        "is_service_partner_goods_cleared",
         "order_id.order_line.product_id",
         "order_id.order_line.sequence",
     )
@@ -110,6 +119,7 @@ class SaleOrderLine(models.Model):
                 line._find_service_partner_goods().product_id.display_name
                 if line._is_service_partner_service()
                 and not line.service_partner_goods_line_ids
+                and not line.is_service_partner_goods_cleared
                 else False
             )
 
@@ -143,6 +153,17 @@ class SaleOrderLine(models.Model):
                         service=line.name,
                     )
                 )
+
+    @api.onchange("product_id")
+    def _onchange_product_id_service_partner_goods(self):
+        self.is_service_partner_goods_cleared = False
+
+    @api.onchange("service_partner_goods_line_ids")
+    def _onchange_service_partner_goods_line_ids(self):
+        self.is_service_partner_goods_cleared = (
+            self._is_service_partner_service()
+            and not self.service_partner_goods_line_ids
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .service_partner_order import CLOSED_STATES
+
 
 class SaleOrderLine(models.Model):
     """Holding, releasing and shipping the goods lines of services (R26, A7-A9)."""
@@ -138,3 +140,26 @@ class SaleOrderLine(models.Model):
             lambda line: not line._get_service_partner_holding_orders()
         )
         free.sudo().move_ids.filtered("service_partner_hold")._action_cancel()
+
+    def _report_service_partner_shared(self, address):
+        """Tell the back office of goods that a second service partner needs too.
+
+        :param address: the ``res.partner`` to whom these goods lines are delivered
+        """
+        receiver = address.commercial_partner_id
+        for line in self:
+            services = line.service_partner_service_line_ids.sudo()
+            without = services.service_partner_order_ids.filtered(
+                lambda order: (
+                    order.state not in CLOSED_STATES
+                    and order.partner_id.commercial_partner_id != receiver
+                )
+            )
+            if without:
+                without._schedule_back_office_activity(
+                    self.env._(
+                        "%(goods)s is delivered to %(partner)s, who was ready first",
+                        goods=line.product_id.display_name,
+                        partner=receiver.name,
+                    )
+                )

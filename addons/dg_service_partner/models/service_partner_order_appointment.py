@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -21,10 +21,7 @@ class ServicePartnerOrder(models.Model):
         :raises UserError: in the past, before the goods are there, end before start,
             or moved without a reason
         """
-        start, end = (
-            fields.Datetime.to_datetime(start),
-            fields.Datetime.to_datetime(end),
-        )
+        start, end = self._parse_moment(start), self._parse_moment(end)
         orders = self._begin_step("set_appointment")
         for order in orders:
             order._set_appointment(
@@ -33,6 +30,19 @@ class ServicePartnerOrder(models.Model):
                 reason,
             )
         return True
+
+    @api.model
+    def _parse_moment(self, value):
+        """Return a datetime, or None for an empty value; refuse what is no date."""
+        try:
+            return fields.Datetime.to_datetime(value) if value else None
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is no date and time. Enter it like 2026-03-31 09:00.",
+                    value=value,
+                )
+            ) from error
 
     def _set_appointment(self, start, end, reason):
         self.ensure_one()

@@ -29,7 +29,7 @@ class ServicePartnerOrder(models.Model):
         :raises UserError: the partner has no valid agreement with the company
         """
         orders = self._begin_step("reassign")
-        partner = self.env["res.partner"].browse(int(partner)).exists()
+        partner = self._browse_given("res.partner", partner)
         agreements = orders._get_agreements_with(partner)
         orders = orders.filtered(lambda order: order.partner_id != partner)
         fresh = orders.filtered(

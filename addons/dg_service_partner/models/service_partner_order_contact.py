@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServicePartnerOrder(models.Model):
@@ -24,6 +25,7 @@ class ServicePartnerOrder(models.Model):
         :param str note: what was said
         """
         orders = self._begin_step("attempt")
+        self._check_attempt(channel, outcome)
         orders.env["service.partner.contact.attempt"].create(
             [
                 {
@@ -41,6 +43,18 @@ class ServicePartnerOrder(models.Model):
             orders._mark_contacted()
             orders.filtered("paused_since")._resume()
         return True
+
+    @api.model
+    def _check_attempt(self, channel, outcome):
+        attempts = self.env["service.partner.contact.attempt"].sudo()
+        for field, value in (("channel", channel), ("outcome", outcome)):
+            if value not in dict(attempts._fields[field].selection):
+                raise UserError(
+                    self.env._(
+                        "Choose from the list how you tried to reach the customer and "
+                        "how it ended."
+                    )
+                )
 
     def _mark_contacted(self):
         self.filtered(

@@ -32,7 +32,7 @@ class ServicePartnerOrder(models.Model):
                 order.write(
                     {
                         "has_price": True,
-                        "price_unit": seller.product_uom_id._compute_price(
+                        "price_unit": order.product_id.uom_id._compute_price(
                             seller.price_discounted, order.product_uom_id
                         ),
                         "currency_id": seller.currency_id.id,

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class ServicePartnerOrderRequirement(models.Model):
@@ -35,3 +36,21 @@ class ServicePartnerOrderRequirement(models.Model):
         "UNIQUE(order_id, requirement_id)",
         "Each requirement stands once in the checklist of an order.",
     )
+
+    def _prepare_answer_values(self, answer):
+        """Return what may be written of an answer, and refuse what is none.
+
+        :param dict answer: ``result`` and, if wanted, ``note``
+        """
+        self.ensure_one()
+        results = {value for value, _label in self._fields["result"].selection}
+        if not isinstance(answer, dict) or answer.get("result", "ok") not in results:
+            raise UserError(
+                self.env._(
+                    "Answer the question “%(question)s” with one of the given answers.",
+                    question=self.requirement_id.name,
+                )
+            )
+        return {
+            field: value for field, value in answer.items() if field in ("result", "note")
+        }

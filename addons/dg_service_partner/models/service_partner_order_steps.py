@@ -65,9 +65,9 @@ class ServicePartnerOrder(models.Model):
         if not order:
             return True
         order.ensure_one()
-        lines = {line.id: line for line in order.requirement_ids}
-        for line_id, answer in answers.items():
-            line = lines.get(int(line_id))
+        lines = {str(line.id): line for line in order.requirement_ids}
+        for line_id, answer in dict(answers or {}).items():
+            line = lines.get(str(line_id))
             if line is None:
                 raise UserError(
                     self.env._(
@@ -75,13 +75,7 @@ class ServicePartnerOrder(models.Model):
                         order=order.name,
                     )
                 )
-            line.write(
-                {
-                    field: value
-                    for field, value in answer.items()
-                    if field in ("result", "note")
-                }
-            )
+            line.write(line._prepare_answer_values(answer))
         return True
 
     def action_requirements_met(self):
@@ -238,11 +232,19 @@ class ServicePartnerOrder(models.Model):
     @api.model
     def _get_reason(self, reason, usage):
         """Return the reason record for an id or record; refuse a wrong one."""
-        reasons = self.env["service.partner.reason"].sudo()
-        found = reasons.browse(int(reason)).exists() if reason else reasons
+        found = self._browse_given("service.partner.reason", reason)
         if not found or found.usage != usage:
             raise UserError(self.env._("Choose a reason from the list."))
         return found
+
+    @api.model
+    def _browse_given(self, model, value):
+        """Return the record that somebody gave by itself or by its id, else none."""
+        records = self.env[model].sudo()
+        try:
+            return records.browse(int(value)).exists() if value else records
+        except (TypeError, ValueError):
+            return records
 
     def _accept(self):
         """Move to checking requirements; price and terms are frozen here (A15)."""

@@ -176,6 +176,7 @@ class StockMove(models.Model):
             if address:
                 moves.write({"partner_id": address.id})
                 moves.picking_id.write({"partner_id": address.id})
+                moves.sale_line_id._report_service_partner_shared(address)
         self.picking_id._log_service_partner_release()
 
     def _separate_service_partner_moves(self):

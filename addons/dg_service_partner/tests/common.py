@@ -1,6 +1,8 @@
+from contextlib import contextmanager
 from datetime import datetime
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -179,6 +181,22 @@ class ServicePartnerCommon(TransactionCase):
                 product, warehouse.lot_stock_id, stock
             )
         return product
+
+    @contextmanager
+    def assertRefused(self, text):
+        """Expect a sentence for a person, and take back what was done before it.
+
+        :param str text: regular expression that the sentence holds
+        """
+        with self.assertRaises(UserError) as caught:
+            yield
+        self.assertRegex(str(caught.exception), text)
+
+    def _run_cron(self, name):
+        """Run one of the addon's jobs as the server does, on its own cursor."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"dg_service_partner.{name}").method_direct_trigger()
 
     def _create_sale(self, *products, confirm=True, **values):
         """Return a sale with one line of each product, in this order.
