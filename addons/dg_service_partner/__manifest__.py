@@ -50,6 +50,7 @@
         "demo/sale_order_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["dg_service_partner/static/src/goods_field/*"],
         "web.assets_frontend": [
             "dg_service_partner/static/src/scss/portal.scss",
             "dg_service_partner/static/src/interactions/*.js",

@@ -31,7 +31,10 @@ class ServicePartnerQueue(models.Model):
         for queue in self:
             domain = Domain(literal_eval(queue.sudo().action_id.domain or "[]"))
             queue.count = orders.search_count(domain)
-            queue.overdue_count = orders.search_count(domain & overdue)
+            # In the queue of the overdue ones it would say the same twice.
+            queue.overdue_count = (
+                orders.search_count(domain & overdue) if domain != overdue else 0
+            )
 
     def action_open(self):
         """Open the orders of the queue."""
