@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from . import odoo_config, odoo_source, pdf, postgres, python_env
+from . import cache, odoo_config, odoo_source, pdf, postgres, python_env
 from .settings import ROOT
 
 # Seconds after which a process that prepares or tests a database is hung.
@@ -57,6 +57,7 @@ class Toolbox:
         command = [self.python, "-m", f"devenv.inside.{script}", config]
         command += [f"--report={report}", *arguments]
         with (
+            cache.processor(),
             open(log, "ab") as stream,
             subprocess.Popen(
                 list(map(str, command)),
