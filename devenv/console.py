@@ -30,33 +30,26 @@ def size_of(path):
     return f"{os.path.getsize(path) / 1e6:.0f} MB"
 
 
-def run(command, log=None, check=True, **options):
-    """Run a command; its output goes to `log`, or is shown when it fails.
+def run(command, check=True, **options):
+    """Run a command and return its output.
 
-    :param log: file that takes the output, else it is kept for the error message
     :raise DevenvError: with the end of the output, if the command fails
     """
     command = [str(part) for part in command]
-    if log:
-        with open(log, "ab") as stream:
-            done = subprocess.run(
-                command, stdout=stream, stderr=subprocess.STDOUT, **options
-            )
-        output = log.read_text(errors="replace")
-    else:
-        done = subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            **options,
-        )
-        output = done.stdout
+    done = subprocess.run(
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        **options,
+    )
     if check and done.returncode:
-        tail = "\n".join(output.splitlines()[-30:])
+        tail = "\n".join(done.stdout.splitlines()[-30:])
         raise DevenvError(f"This command failed: {' '.join(command)}\n{tail}")
-    return output
+    return done.stdout
 
 
 def warn(text):
