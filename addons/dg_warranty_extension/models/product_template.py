@@ -137,6 +137,8 @@ class ProductTemplate(models.Model):
         return self.commitment_package_ids.filtered(
             lambda assignment: assignment.is_default == is_default
         ).package_id.filtered(
-            lambda package: package.active
-            and (not package.company_id or package.company_id == company)
+            lambda package: (
+                package.active
+                and (not package.company_id or package.company_id == company)
+            )
         )

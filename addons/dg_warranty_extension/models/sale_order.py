@@ -146,9 +146,7 @@ class SaleOrder(models.Model):
         return (
             super()
             ._get_priced_lines()
-            .filtered(
-                lambda line: line.service_commitment_option != "commitment_item"
-            )
+            .filtered(lambda line: line.service_commitment_option != "commitment_item")
         )
 
     def _recompute_prices(self):

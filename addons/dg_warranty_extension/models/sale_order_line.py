@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tools import formatLang
 
 
 class SaleOrderLine(models.Model):
@@ -67,8 +66,7 @@ class SaleOrderLine(models.Model):
     def _compute_sale_commitment_summary(self):
         for line in self:
             line.sale_commitment_summary = "\n".join(
-                f"{commitment.name}: "
-                f"{formatLang(self.env, commitment.amount, currency_obj=line.currency_id)}"
+                f"{commitment.name}: {line.currency_id.format(commitment.amount)}"
                 f" / {commitment.billing_base_period or commitment.billing_rhythm}"
                 for commitment in line._get_live_commitments()
             )

@@ -173,9 +173,9 @@ class SaleOrderLine(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "There is no line in %(order)s that %(product)s could extend. Add a "
-                    "product with service commitment or a service commitment item "
-                    "first.",
+                    "There is no line in %(order)s that %(product)s could extend. "
+                    "Add a product with service commitment or a service commitment "
+                    "item first.",
                     order=order.name,
                     product=self.product_id.display_name,
                 )

@@ -80,7 +80,7 @@ class SaleServiceCommitment(models.Model):
         precompute=True,
     )
     agreed_start_date = fields.Date(
-        help="Wins over the start formula. Without both the service starts on delivery.",
+        help="Wins over the start formula; without both it starts on delivery.",
     )
     service_commitment_ids = fields.One2many(
         comodel_name="service.commitment",
@@ -255,9 +255,7 @@ class SaleServiceCommitment(models.Model):
         if not self.quantity:
             return 0.0
         before = self._round_amount(self.amount * delivered / self.quantity)
-        after = self._round_amount(
-            self.amount * (delivered + quantity) / self.quantity
-        )
+        after = self._round_amount(self.amount * (delivered + quantity) / self.quantity)
         return self._round_amount(after - before)
 
     def _get_covered_product(self):

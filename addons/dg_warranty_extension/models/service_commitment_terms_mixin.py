@@ -58,9 +58,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         ],
         required=True,
         default="item_price",
-        help="Item Price: the product's price in the order's pricelist. Document Price: "
-        "the unit price on the order line. Document Price and Discount: that price "
-        "less the line's discount.",
+        help="Item Price: the product's price in the order's pricelist. "
+        "Document Price: the unit price on the order line. "
+        "Document Price and Discount: that price less the line's discount.",
     )
     calculation_base_percent = fields.Float(
         string="Calculation Base %",
@@ -79,8 +79,8 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     )
     start_formula = fields.Char(
         string="Service Start Formula",
-        help="Moves the start away from the delivery date, e.g. -CM+1M for the first of "
-        "the next month.",
+        help="Moves the start away from the delivery date, e.g. -CM+1M for the first "
+        "of the next month.",
     )
     initial_term = fields.Char(
         help="The first term, e.g. 36M. Without an extension term it ends the service.",
@@ -142,9 +142,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: a vendor line cannot be calculated from the document "
-                        "price and discount. Choose the item price or the document "
-                        "price.",
+                        "%(name)s: a vendor line cannot be calculated from the "
+                        "document price and discount. Choose the item price or the "
+                        "document price.",
                         name=terms.name,
                     )
                 )
@@ -269,9 +269,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         except date_formula.DateFormulaError as error:
             raise ValidationError(
                 self.env._(
-                    "%(label)s: “%(text)s” is no date formula. Examples: 14D (two weeks "
-                    "later), 1M (one month later), CM (end of the month), -CM+1M (first "
-                    "of the next month).",
+                    "%(label)s: “%(text)s” is no date formula. Examples: 14D (two "
+                    "weeks later), 1M (one month later), CM (end of the month), "
+                    "-CM+1M (first of the next month).",
                     label=self._fields[fname]._description_string(self.env),
                     text=error.text,
                 )

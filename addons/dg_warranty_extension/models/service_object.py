@@ -261,7 +261,11 @@ class ServiceObject(models.Model):
         def position(day):
             return round(min(max((day - first).days / days, 0), 1) * 100, 1)
 
-        colors = {"planned": "bg-info", "running": "bg-success", "ended": "bg-secondary"}
+        colors = {
+            "planned": "bg-info",
+            "running": "bg-success",
+            "ended": "bg-secondary",
+        }
         return {
             "first": first,
             "last": last,
@@ -272,7 +276,8 @@ class ServiceObject(models.Model):
                     "term": item._get_term_label(),
                     "class": colors[item.state],
                     "left": position(item.start_date),
-                    "width": position(item.end_date or last) - position(item.start_date),
+                    "width": position(item.end_date or last)
+                    - position(item.start_date),
                 }
                 for item in commitments
             ],

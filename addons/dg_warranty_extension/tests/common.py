@@ -158,8 +158,13 @@ class WarrantyCommon(BaseCommon):
         )
         for move in pickings.move_ids:
             quantity = (quantities or {}).get(move.product_id, move.product_uom_qty)
-            move.quantity = quantity if quantities is None else min(
-                quantity if move.product_id in quantities else 0, move.product_uom_qty
+            move.quantity = (
+                quantity
+                if quantities is None
+                else min(
+                    quantity if move.product_id in quantities else 0,
+                    move.product_uom_qty,
+                )
             )
             move.picked = True
         pickings._action_done()

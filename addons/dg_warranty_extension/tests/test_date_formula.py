@@ -138,9 +138,7 @@ class TestDateFormula(BaseCase):
         self.assertEqual(df.cancellable_until(until, "3M"), date(2026, 9, 30))
 
     def test_section_2_clamp_and_sticky_month_end(self):
-        self.assertEqual(
-            df.commitment_end(date(2026, 1, 31), "1M"), date(2026, 2, 27)
-        )
+        self.assertEqual(df.commitment_end(date(2026, 1, 31), "1M"), date(2026, 2, 27))
         table = [
             (date(2026, 9, 30), "1M", date(2026, 8, 31)),
             (date(2026, 2, 28), "1M", date(2026, 1, 31)),

@@ -43,7 +43,9 @@ class TestSaleCommitments(WarrantyCommon):
         dealer = self._create_package("DEALER", pricelist_id=self.other_pricelist.id)
         self._assign(self.tv, dealer, default=True)
         order = self._create_order(self.tv)
-        self.assertEqual(order.order_line.sale_commitment_ids.package_id, self.maintenance)
+        self.assertEqual(
+            order.order_line.sale_commitment_ids.package_id, self.maintenance
+        )
         order = self._create_order(self.tv, pricelist_id=self.other_pricelist.id)
         self.assertEqual(order.order_line.sale_commitment_ids.package_id, dealer)
         # neither a match nor a package without pricelist: all
@@ -201,10 +203,13 @@ class TestSaleCommitments(WarrantyCommon):
             commitment.amount = 299.71
         with self.assertRaisesRegex(ValidationError, "cannot be negative"):
             commitment.amount = -1
-        with Form(
-            order.order_line,
-            "dg_warranty_extension.sale_order_line_view_form_commitments",
-        ) as form, form.sale_commitment_ids.edit(0) as row:
+        with (
+            Form(
+                order.order_line,
+                "dg_warranty_extension.sale_order_line_view_form_commitments",
+            ) as form,
+            form.sale_commitment_ids.edit(0) as row,
+        ):
             row.amount = 149.85
             self.assertAlmostEqual(row.discount, 50)
             with self.assertRaisesRegex(ValidationError, "above the maximum"):
@@ -279,9 +284,7 @@ class TestSaleCommitments(WarrantyCommon):
         order = self._create_order(self.tv, user_id=self.salesman.id)
         line = order.order_line
         action = line.action_open_sale_commitments()
-        with Form(
-            line.with_user(self.salesman), view=action["views"][0][0]
-        ) as form:
+        with Form(line.with_user(self.salesman), view=action["views"][0][0]) as form:
             form.add_commitment_package_id = cleaning
         self.assertEqual(
             line.sale_commitment_ids.package_id, self.maintenance | cleaning

@@ -200,7 +200,10 @@ class TestSetup(WarrantyCommon):
         )
         template.notice_period = "2M"
         self.assertEqual(package.line_ids.notice_period, "1M")
-        form = Form(package.line_ids, "dg_warranty_extension.service_commitment_package_line_view_form")
+        form = Form(
+            package.line_ids,
+            "dg_warranty_extension.service_commitment_package_line_view_form",
+        )
         form.template_id = self.env["service.commitment.template"]
         form.template_id = template
         self.assertEqual(form.notice_period, "2M")

@@ -217,7 +217,7 @@ def period_ratio(rhythm, base):
 
 
 def commitment_start(delivery, agreed=None, formula=None):
-    """Return the start: the agreed date, else the delivery date moved by the formula."""
+    """Return the agreed date, else the delivery date moved by the formula."""
     return agreed or apply_formula(delivery, formula)
 
 
@@ -230,7 +230,7 @@ def commitment_end(start, initial=None, extension=None):
 
 
 def commitment_term_until(start, initial=None):
-    """Return start + initial term - 1 day, which is the end where there is one (G11)."""
+    """Return start + initial term - 1 day, the end where there is one (G11)."""
     return commitment_end(start, initial)
 
 

@@ -253,8 +253,8 @@ class WarrantyExtensionWizard(models.TransientModel):
         if package not in self.available_package_ids:
             raise UserError(
                 self.env._(
-                    "Package %s cannot be added. Only further warranty packages of this "
-                    "product that are not listed yet can.",
+                    "Package %s cannot be added. Only further warranty packages of "
+                    "this product that are not listed yet can.",
                     package.display_name,
                 )
             )
@@ -321,13 +321,17 @@ class WarrantyExtensionWizard(models.TransientModel):
             )
 
     def _reopen(self):
+        """Return the action that shows this assistant again, on its services."""
+        view = self.env.ref(
+            "dg_warranty_extension.warranty_extension_wizard_view_form_services"
+        )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Warranty Extension"),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
-            "views": [(False, "form")],
+            "views": [(view.id, "form")],
             "target": "new",
             "context": {**self.env.context, "warranty_line_number": True},
         }

@@ -31,7 +31,7 @@ export class ServiceCommitmentButtons extends Component {
     }
 
     get showCommitments() {
-        return this.data.sale_commitment_ids?.records.length > 0;
+        return Boolean(this.data.sale_commitment_summary);
     }
 
     get assistantClass() {
@@ -43,7 +43,7 @@ export class ServiceCommitmentButtons extends Component {
     }
 
     get commitmentsTitle() {
-        return _t("Service commitments of this line");
+        return `${_t("Service commitments of this line")}\n${this.data.sale_commitment_summary}`;
     }
 
     openAssistant() {
@@ -59,6 +59,9 @@ registry.category("view_widgets").add("service_commitment_buttons", {
     component: ServiceCommitmentButtons,
     fieldDependencies: [
         { name: "display_type", type: "selection" },
+        { name: "service_commitment_option", type: "selection" },
+        { name: "warranty_status", type: "selection" },
+        { name: "sale_commitment_summary", type: "char" },
         { name: "virtual_id", type: "char", readonly: false },
     ],
 });

@@ -5,7 +5,7 @@ const { DIALOG } = utils;
 
 // statements 7, 16, 36 to 38: opens by itself; what was typed before is not lost
 registry.category("web_tour.tours").add("warranty_opens_on_order", {
-    steps: () => [
+    steps: () => utils.patient([
         utils.waitForm(),
         ...utils.setQuantity(1, 4),
         ...utils.addProduct("Warranty plus", 2),
@@ -21,12 +21,12 @@ registry.category("web_tour.tours").add("warranty_opens_on_order", {
             content: "the warranty line has the main line's quantity",
             trigger: '.o_data_row:nth-child(2) td[name=product_uom_qty]:contains("4")',
         },
-    ],
+    ]),
 });
 
 // statements 10 to 12: no possible main line
 registry.category("web_tour.tours").add("warranty_no_candidate", {
-    steps: () => [
+    steps: () => utils.patient([
         utils.waitForm(),
         ...utils.addProduct("Warranty plus", 2),
         utils.status("Unassigned"),
@@ -43,12 +43,12 @@ registry.category("web_tour.tours").add("warranty_no_candidate", {
         },
         utils.noDialog("the message is closed"),
         utils.status("Unassigned"),
-    ],
+    ]),
 });
 
 // whole path: confirm, deliver, look at the service object
 registry.category("web_tour.tours").add("warranty_to_delivery", {
-    steps: () => [
+    steps: () => utils.patient([
         utils.waitForm(),
         utils.status("Assigned"),
         {
@@ -89,5 +89,5 @@ registry.category("web_tour.tours").add("warranty_to_delivery", {
             content: "its timeline shows the warranty",
             trigger: ".o_service_timeline:contains('W2 service')",
         },
-    ],
+    ]),
 });

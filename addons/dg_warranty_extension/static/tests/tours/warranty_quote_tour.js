@@ -5,7 +5,7 @@ const { DIALOG } = utils;
 
 // statements 8, 9, 31, 33, 34, 39: a quote, started by the button on an unsaved line
 registry.category("web_tour.tours").add("warranty_on_quote", {
-    steps: () => [
+    steps: () => utils.patient([
         utils.waitForm(),
         ...utils.addProduct("Warranty plus", 3),
         utils.status("Unassigned"),
@@ -50,7 +50,6 @@ registry.category("web_tour.tours").add("warranty_on_quote", {
             trigger: `${DIALOG} button[name=action_add_package]`,
             run: "click",
         },
-        utils.openTab("services"),
         {
             content: "both are listed",
             trigger: `${DIALOG} .o_data_row:nth-child(2) td[name=name]:contains("W3 service")`,
@@ -66,12 +65,12 @@ registry.category("web_tour.tours").add("warranty_on_quote", {
             content: "it lists the new commitments",
             trigger: ".o_service_commitment_overview:contains('W3 service')",
         },
-    ],
+    ]),
 });
 
 // statement 26: date or formula
 registry.category("web_tour.tours").add("warranty_date_or_formula", {
-    steps: () => [
+    steps: () => utils.patient([
         utils.waitForm(),
         utils.startAssistant(),
         utils.openTab("parameters"),
@@ -105,12 +104,12 @@ registry.category("web_tour.tours").add("warranty_date_or_formula", {
         },
         ...utils.complete(),
         utils.status("Assigned"),
-    ],
+    ]),
 });
 
 // statement 42: deleting the warranty line
 registry.category("web_tour.tours").add("warranty_line_deleted", {
-    steps: () => [
+    steps: () => utils.patient([
         utils.waitForm(),
         utils.status("Assigned"),
         {
@@ -129,12 +128,12 @@ registry.category("web_tour.tours").add("warranty_line_deleted", {
             trigger:
                 ".o_service_commitment_overview:contains('MAINT service'):not(:contains('W2 service'))",
         },
-    ],
+    ]),
 });
 
 // the commitments of a line are edited in a dialog
 registry.category("web_tour.tours").add("commitments_edited", {
-    steps: () => [
+    steps: () => utils.patient([
         utils.waitForm(),
         ...utils.setQuantity(1, 2),
         {
@@ -171,5 +170,5 @@ registry.category("web_tour.tours").add("commitments_edited", {
             content: "with the amount",
             trigger: ".o_service_commitment_overview:contains('99.90')",
         },
-    ],
+    ]),
 });

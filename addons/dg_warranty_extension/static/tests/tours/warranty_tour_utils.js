@@ -2,6 +2,11 @@ import tourUtils from "@sale/js/tours/tour_utils";
 
 export const DIALOG = ".modal:has(.o_warranty_extension_wizard)";
 
+/** Gives every step a minute: what a test waits for is no measure of speed. */
+export function patient(steps) {
+    return steps.map((step) => ({ timeout: 60000, ...step }));
+}
+
 export function addProduct(name, row) {
     return tourUtils.addProduct(name, row);
 }
