@@ -14,12 +14,8 @@ class AccountMoveLine(models.Model):
         readonly=True,
         copy=False,
     )
-    service_period_start = fields.Date(
-        string="Period From", readonly=True, copy=False
-    )
-    service_period_end = fields.Date(
-        string="Period Until", readonly=True, copy=False
-    )
+    service_period_start = fields.Date(string="Period From", readonly=True, copy=False)
+    service_period_end = fields.Date(string="Period Until", readonly=True, copy=False)
 
     def _copy_data_extend_business_fields(self, values):
         super()._copy_data_extend_business_fields(values)

@@ -176,7 +176,10 @@ class ServiceCommitment(models.Model):
         cron = self.env["ir.cron"]
         due = self.search(self._get_due_domain())
         customers = due.grouped(
-            lambda commitment: (commitment.company_id, commitment._get_billing_partner())
+            lambda commitment: (
+                commitment.company_id,
+                commitment._get_billing_partner(),
+            )
         )
         cron._commit_progress(remaining=len(customers))
         for batch in split_every(BILLING_BATCH, list(customers.values())):

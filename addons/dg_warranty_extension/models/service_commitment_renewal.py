@@ -128,25 +128,33 @@ class ServiceCommitment(models.Model):
     def _remind_of_renewal(self):
         """Create one activity per service object for those not offered yet."""
         to_renew = self.filtered(lambda item: item.renewal_state == "open")
+        shared_values = {
+            "activity_type_id": self.env.ref(
+                "dg_warranty_extension.mail_activity_type_renewal"
+            ).id,
+            "res_model_id": self.env["ir.model"]._get_id("service.object"),
+            # starting the quote closes it
+            "automated": True,
+        }
         self.env["mail.activity"].create(
             [
-                commitments._prepare_renewal_activity_values()
-                for commitments in to_renew.grouped("service_object_id").values()
+                {
+                    **shared_values,
+                    **commitments._prepare_renewal_activity_values(service_object),
+                }
+                for service_object, commitments in to_renew.grouped(
+                    "service_object_id"
+                ).items()
             ]
         )
         self.is_renewal_reminded = True
 
-    def _prepare_renewal_activity_values(self):
+    def _prepare_renewal_activity_values(self, service_object):
         """Return the values of the activity for these warranties of one object."""
-        service_object = self.service_object_id
         user = service_object._get_renewal_user()
         last_day = min(self.mapped("end_date"))
         env = self.with_context(lang=user.lang or self.env.lang).env
         return {
-            "activity_type_id": env.ref(
-                "dg_warranty_extension.mail_activity_type_renewal"
-            ).id,
-            "res_model_id": env["ir.model"]._get_id(service_object._name),
             "res_id": service_object.id,
             "user_id": user.id,
             "date_deadline": last_day,

@@ -81,12 +81,16 @@ class TestBillingPeriod(BaseCase):
             date(2026, 1, 1), "1M", first_day=date(2026, 2, 15), end=date(2026, 3, 31)
         )
         self.assertEqual(
-            self._texts(parts), [("2026-02-15", "2026-02-28"), ("2026-03-01", "2026-03-31")]
+            self._texts(parts),
+            [("2026-02-15", "2026-02-28"), ("2026-03-01", "2026-03-31")],
         )
         self.assertFalse(
             list(
                 iter_open_parts(
-                    date(2026, 1, 1), "1M", first_day=date(2027, 1, 1), end=date(2026, 3, 1)
+                    date(2026, 1, 1),
+                    "1M",
+                    first_day=date(2027, 1, 1),
+                    end=date(2026, 3, 1),
                 )
             )
         )

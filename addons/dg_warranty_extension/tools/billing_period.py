@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from .date_formula import MONTHS_PER_UNIT, DAYS_PER_UNIT, add_months, parse_period
+from .date_formula import DAYS_PER_UNIT, MONTHS_PER_UNIT, add_months, parse_period
 
 ONE_DAY = timedelta(days=1)
 
