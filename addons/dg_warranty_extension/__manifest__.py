@@ -23,6 +23,7 @@
         "views/sale_order_line_views.xml",
         "views/sale_order_views.xml",
         "views/sale_portal_templates.xml",
+        "views/portal_templates.xml",
         "views/service_commitment_views.xml",
         "views/service_object_views.xml",
         "views/service_commitment_billing_views.xml",

@@ -15,6 +15,7 @@ from . import service_commitment
 from . import service_commitment_billing
 from . import service_commitment_renewal
 from . import service_object_billing
+from . import service_object_portal
 from . import service_object_renewal
 from . import account_move
 from . import account_move_line

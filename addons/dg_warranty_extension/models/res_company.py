@@ -7,8 +7,8 @@ class ResCompany(models.Model):
     service_renewal_reminder_days = fields.Integer(
         string="Renewal Reminder",
         default=30,
-        help="Days before the end of a warranty extension on which its salesperson gets "
-        "an activity to offer the renewal; 0 for none.",
+        help="Days before the end of a warranty extension on which its salesperson "
+        "gets an activity to offer the renewal; 0 for none.",
     )
 
     _service_renewal_reminder_days_check = models.Constraint(

@@ -52,8 +52,8 @@ class ServiceCommitment(models.Model):
     billing_start_date = fields.Date(
         string="Billed From",
         copy=False,
-        help="Nothing before this day is invoiced: for free months, or for what another "
-        "system has invoiced. Empty: from the start on.",
+        help="Nothing before this day is invoiced: for free months, or for what "
+        "another system has invoiced. Empty: from the start on.",
     )
     next_billing_date = fields.Date(
         # invoice lines are known only after they are stored

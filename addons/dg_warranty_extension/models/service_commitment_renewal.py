@@ -21,10 +21,13 @@ class ServiceCommitment(models.Model):
         ondelete="set null",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="The warranty line of the quote that offers the follow-on.",
     )
     renewal_order_id = fields.Many2one(
-        related="renewal_line_id.order_id", string="Renewal Quote"
+        related="renewal_line_id.order_id",
+        string="Renewal Quote",
+        groups="base.group_user",
     )
     renewal_state = fields.Selection(
         selection=[
