@@ -61,13 +61,14 @@ class Databases:
     def _odoo_key(self):
         return (self.tools.source.version, python_env.requirements_key())
 
-    def with_addons(self, addons, base, make, log):
+    def with_addons(self, addons, base, make, log, *options):
         """Return (database with our addons, report of the installation or None).
 
         It is kept while nothing changes that an installation reads, so that a
         test run after a change of tests alone starts in seconds.
 
         :param make: clones a database that lives as long as the run
+        :param options: more of `devenv.inside.prepare`
         """
         key = self._addons_key(addons, base)
         name = f"{self.prefix}_ours_{key}"
@@ -76,7 +77,7 @@ class Databases:
                 return name, None
             draft = make(base, "ours")
             with step(f"installing {', '.join(addons)}"):
-                report = self.prepare(draft, log, addons)
+                report = self.prepare(draft, log, addons, *options)
             changed = key != self._addons_key(addons, base)
             if report["error"] or report["log"] or changed:
                 return draft, report

@@ -42,7 +42,11 @@ class DemoServer:
             draft = self.databases.clone(template, f"{self.name}_building")
             log = cache.folder("logs") / f"{self.name}.log"
             addons = our_addons.names()
-            options = ["--own-demo", f"--languages={','.join(MORE_LANGUAGES)}"]
+            options = [
+                "--own-demo",
+                "--assets",
+                f"--languages={','.join(MORE_LANGUAGES)}",
+            ]
             with step(f"installing {', '.join(addons)} with demo data"):
                 report = self.databases.prepare(draft, log, addons, *options)
             self._check(report, log)

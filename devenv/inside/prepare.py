@@ -24,6 +24,9 @@ def main():
         "--own-demo", action="store_true", help="with the demo data of --install only"
     )
     parser.add_argument("--languages", default="", help="more languages, with commas")
+    parser.add_argument(
+        "--assets", action="store_true", help="build the bundles of the web pages"
+    )
     parser.add_argument("--ours", default="", help="our addons, with commas")
     arguments = parser.parse_args()
     database = boot.configure(arguments.config)
@@ -47,6 +50,8 @@ def main():
         registry = Registry.new(database, update_module=True, install_modules=modules)
         watch.know_models(registry)
         with boot.environment(database) as env:
+            if arguments.assets:
+                env["ir.qweb"]._pregenerate_assets_bundles()
             missing = set(modules) - env["ir.module.module"]._installed().keys()
         if missing:
             error = f"not installed: {', '.join(sorted(missing))}"
