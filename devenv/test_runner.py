@@ -144,7 +144,11 @@ class TestRun:
     def _install_ours(self, base):
         """Return a database with our addons, or None if that failed."""
         log = self.logs / "install.log"
-        database, report = self.databases.with_addons(self.addons, base, self.make, log)
+        # all parts of a full run need the web pages; a small run perhaps does not
+        options = [] if self.tags else ["--assets"]
+        database, report = self.databases.with_addons(
+            self.addons, base, self.make, log, *options
+        )
         if report:
             self._judge_installation(f"installs: {', '.join(self.addons)}", report)
         return None if report and report["error"] else database
