@@ -212,6 +212,8 @@ class SaleOrderLine(models.Model):
         self._recompute_model(["service_partner_goods_line_ids"])
         self._sync_service_partner_orders(**kwargs)
         deferred = self._filter_service_partner_deferred()
+        # Every move asks for these: one query for all sales instead of one for each.
+        self.order_id.sudo().mapped("service_partner_order_ids")
         return super(SaleOrderLine, self - deferred)._action_launch_stock_rule(**kwargs)
 
     def _prepare_procurement_values(self):
@@ -311,6 +313,10 @@ class SaleOrderLine(models.Model):
 
         :param dict vals: as of ``write``
         """
+        if "service_partner_service_line_ids" in vals and not self.env.su:
+            raise UserError(
+                self.env._("Choose the goods of a service on the line of the service.")
+            )
         if not vals.keys() & {"product_uom_qty", "product_id"}:
             return
         services = self.filtered(

@@ -20,7 +20,7 @@ class ServicePartnerOrder(models.Model):
             ("state", "not in", CLOSED_STATES),
         ]
         while True:
-            overdue = self.search(
+            overdue = self.sudo().search(
                 [*domain, ("reminded_deadline", "=", False)], limit=REMINDER_BATCH
             )
             try:
@@ -38,7 +38,7 @@ class ServicePartnerOrder(models.Model):
         """Send the reminder mail and give the back office an activity."""
         for order in self:
             order.reminded_deadline = order.deadline
-        self.filtered(lambda order: order.state != "waiting")._send_mails(
+        self.filtered(lambda order: order.state != "waiting")._send_partner_mails(
             "mail_template_reminder"
         )
         self._schedule_back_office_activity(self.env._("Deadline missed"))

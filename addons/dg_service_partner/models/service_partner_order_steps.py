@@ -1,4 +1,3 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
@@ -65,8 +64,10 @@ class ServicePartnerOrder(models.Model):
         if not order:
             return True
         order.ensure_one()
+        if not isinstance(answers, dict):
+            raise UserError(self.env._("Answer the questions of the checklist."))
         lines = {str(line.id): line for line in order.requirement_ids}
-        for line_id, answer in dict(answers or {}).items():
+        for line_id, answer in answers.items():
             line = lines.get(str(line_id))
             if line is None:
                 raise UserError(

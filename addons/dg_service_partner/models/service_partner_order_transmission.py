@@ -55,11 +55,13 @@ class ServicePartnerOrder(models.Model):
     @api.model
     def _cron_transmit(self):
         """Transmit what is due; safe with several workers at a time (R07-R10)."""
-        self._start_prepaid_delays()
-        self._assign_waiting_orders()
+        # Whoever the job runs as: it takes the steps, not that person.
+        every = self.sudo()
+        every._start_prepaid_delays()
+        every._assign_waiting_orders()
         failed_ids = set()
         while True:
-            due = self.search(
+            due = every.search(
                 [*self._domain_transmission_due(), ("id", "not in", list(failed_ids))],
                 order="transmit_after, id",
                 limit=10 * TRANSMISSION_BATCH,

@@ -62,7 +62,8 @@ class StockMove(models.Model):
         domain.append(("service_partner_hold", "=", self.service_partner_hold))
         if self.service_partner_hold:
             holding = self._get_service_partner_holding_orders()
-            companions = self.sale_line_id.order_id.order_line.filtered(
+            goods = holding.sale_line_id.service_partner_goods_line_ids
+            companions = goods.filtered(
                 lambda line: line._get_service_partner_holding_orders() == holding
             )
             domain.append(("move_ids.sale_line_id", "in", companions.ids))

@@ -1,7 +1,11 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import ServicePartnerCommon
 
@@ -19,7 +23,7 @@ class TestBadInput(ServicePartnerCommon):
     def test_goods_removed_from_the_sale_after_the_confirmation(self):
         order = self._create_order("check")
         sale = order.sale_order_id
-        with self.assertRefused(""):
+        with self.assertRefused("quantity"):
             sale.order_line[0].unlink()
         sale.order_line[0].product_uom_qty = 0
         self.assertEqual(order.state, "check")
@@ -50,9 +54,8 @@ class TestBadInput(ServicePartnerCommon):
         order = self._create_order("done")
         self.portal_a.active = False
         self.agreement_a.active = False
-        with self.assertRaises(Exception) as caught:
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.partner_a.unlink()
-        self.assertTrue(str(caught.exception))
         self.assertEqual(order.partner_id, self.partner_a)
 
     def test_agreement_expired(self):
@@ -67,10 +70,8 @@ class TestBadInput(ServicePartnerCommon):
 
     def test_agreement_in_use_is_not_deleted(self):
         order = self._create_order("check")
-        with self.assertRaises(Exception) as caught:
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.agreement_a.unlink()
-            self.env.flush_all()
-        self.assertTrue(str(caught.exception))
         self.assertEqual(order.agreement_id, self.agreement_a)
 
     def test_overlapping_territories(self):
@@ -133,7 +134,8 @@ class TestBadInput(ServicePartnerCommon):
         self.assertEqual(second.partner_id, self.partner_b)
         (first | second).action_transmit()
         (first | second).action_accept()
-        self._meet(second)
+        with freeze_time(fields.Datetime.now() - timedelta(hours=1)):
+            self._meet(second)
         picking = sale.picking_ids
         self.assertTrue(picking.service_partner_hold)
         self.assertIn("another service", second._get_blocking_reason())

@@ -78,6 +78,7 @@ class TestHistory(ServicePartnerCommon):
         self.assertNotIn("busy", seen.mapped("note"))
         asked = self.env["service.partner.assignment"].with_user(self.portal_b)
         self.assertEqual(asked.search(domain).partner_id, self.partner_b)
+        self.env.invalidate_all()
         self.assertEqual(
             order.with_user(self.portal_b).transition_ids.sudo().partner_id,
             self.partner_b,
