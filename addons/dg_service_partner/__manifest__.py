@@ -55,6 +55,7 @@
             "dg_service_partner/static/src/scss/portal.scss",
             "dg_service_partner/static/src/interactions/*.js",
         ],
+        "web.assets_tests": ["dg_service_partner/static/tests/tours/*.js"],
     },
     "application": True,
 }

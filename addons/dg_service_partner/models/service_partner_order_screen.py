@@ -40,7 +40,8 @@ class ServicePartnerOrder(models.Model):
     @api.depends_context("uid")
     def _compute_possible_steps(self):
         for order in self:
-            order.possible_steps = [
+            # Reading is always possible: an empty list would be no list on the screen.
+            order.possible_steps = ["read"] + [
                 step for step in STEPS if order._is_step_possible(step)
             ]
 

@@ -39,9 +39,11 @@ class ServicePartnerPerformance(models.Model):
     )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env["service.partner.order"]
-        ._fields["state"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["service.partner.order"]
+            ._fields["state"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
     date = fields.Datetime(string="Transmitted On", readonly=True)

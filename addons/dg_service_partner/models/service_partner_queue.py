@@ -39,6 +39,4 @@ class ServicePartnerQueue(models.Model):
     def action_open(self):
         """Open the orders of the queue."""
         self.ensure_one()
-        return self.env["ir.actions.actions"]._for_xml_id(
-            self.sudo().action_id.xml_id
-        )
+        return self.env["ir.actions.actions"]._for_xml_id(self.sudo().action_id.xml_id)
