@@ -24,10 +24,13 @@ from . import test_history
 from . import test_hold
 from . import test_hold_links
 from . import test_hold_routes
+from . import test_misuse_records
+from . import test_misuse_rpc
 from . import test_numbering
 from . import test_order_life
 from . import test_performance
 from . import test_portal_access
+from . import test_portal_accessibility
 from . import test_portal_mails
 from . import test_portal_pages
 from . import test_portal_photos
