@@ -2,15 +2,24 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test lint format shell update stop clean distclean
+.PHONY: help run test bench test-neighbours test-faults lint format shell update stop clean distclean
 help: ## show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## start Odoo with demo data; prints address and logins
 	@$(DEVENV) run
 
 test: ## run the tests; TAGS=/addon:TestClass, MODULES=addon, DEMO=1
 	@$(DEVENV) test --tags "$(TAGS)" --modules "$(MODULES)" --demo "$(DEMO)"
+
+bench: ## measure beside the peers; RACES=confirm,hold, QUICK=1
+	@$(DEVENV) bench --races "$(RACES)" --quick "$(QUICK)"
+
+test-neighbours: ## Odoo's own tests with and without the addons; SUITES=sale
+	@$(DEVENV) test-neighbours --suites "$(SUITES)"
+
+test-faults: ## kill the jobs in the middle, many times; POINTS=12
+	@$(DEVENV) test-faults --points "$(POINTS)"
 
 lint: ## check style and pitfalls
 	@$(DEVENV) lint

@@ -13,6 +13,28 @@ def _test(arguments):
     return TestRun(arguments.tags, arguments.modules, bool(arguments.demo)).run()
 
 
+def _bench(arguments):
+    from .bench import Bench
+
+    return Bench(_split(arguments.races), bool(arguments.quick)).run()
+
+
+def _neighbours(arguments):
+    from .neighbours import Neighbours
+
+    return Neighbours(_split(arguments.suites)).run()
+
+
+def _faults(arguments):
+    from .faults import Faults
+
+    return Faults(int(arguments.points or 12)).run()
+
+
+def _split(text):
+    return [part for part in text.split(",") if part]
+
+
 def _lint(arguments):
     from . import lint
 
@@ -36,6 +58,18 @@ def _parser():
     test.add_argument("--modules", default="", help="names of addons, with commas")
     test.add_argument("--demo", default="", help="not empty: with demo data")
     test.set_defaults(function=_test)
+    bench = commands.add_parser("bench", help="measure beside the peers")
+    bench.add_argument("--races", default="", help="names of races, with commas")
+    bench.add_argument("--quick", default="", help="not empty: queries only")
+    bench.set_defaults(function=_bench)
+    faults = commands.add_parser("test-faults", help="kill the jobs in the middle")
+    faults.add_argument("--points", default="", help="how often each")
+    faults.set_defaults(function=_faults)
+    neighbours = commands.add_parser(
+        "test-neighbours", help="Odoo's own tests with and without our addons"
+    )
+    neighbours.add_argument("--suites", default="", help="of Odoo, with commas")
+    neighbours.set_defaults(function=_neighbours)
     for name, text in (
         ("lint", "check style and pitfalls"),
         ("format", "let the formatters write"),

@@ -1,0 +1,1 @@
+"""What `make bench` measures; these modules run inside Odoo's own Python."""

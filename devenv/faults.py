@@ -1,0 +1,40 @@
+"""`make test-faults`: the server is killed in the middle; the next run completes."""
+
+import time
+
+from . import cache, our_addons
+from .console import say, step
+from .database import Databases
+from .odoo_process import Toolbox
+
+
+class Faults:
+    """One run of the fault tests, on a database of its own.
+
+    :param points: how many times each job is killed
+    """
+
+    def __init__(self, points):
+        self.points = points
+
+    def run(self):
+        """Run everything and return the exit code."""
+        tools = Toolbox()
+        databases = Databases(tools)
+        logs = cache.folder("logs", f"faults-{time.strftime('%Y%m%d-%H%M%S')}")
+        base = databases.base_template(demo=False)
+        with databases.run_databases() as make:
+            database, log = make(base, "faults"), logs / "faults.log"
+            with step("installing the addons"):
+                report = databases.prepare(database, log, our_addons.names())
+            if not report["error"]:
+                with step(f"killing each job {self.points} times"):
+                    report = tools.run_script(
+                        "faults", database, log, f"--points={self.points}"
+                    )
+        for row in report.get("rows", ()):
+            say(f"   {row['job']}: {row['kills']} kills, {row['result']}")
+        if report["error"]:
+            say(report["error"])
+        say(f"Logs: {logs}")
+        return 1 if report["error"] else 0

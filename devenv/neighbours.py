@@ -1,0 +1,113 @@
+"""`make test-neighbours`: Odoo's own tests with and without our addons, and goodbye."""
+
+import time
+
+from . import bench_peers, browser, cache, our_addons
+from .console import say, step
+from .database import Databases
+from .odoo_process import Toolbox, free_port
+from .settings import ADDONS
+
+SUITES = ("sale", "sale_stock", "sale_management", "stock", "portal", "account")
+PEERS = (
+    "contract",
+    "fieldservice_sale",
+    "sale_stock_picking_blocking",
+    "subscription_oca",
+)
+
+
+class Neighbours:
+    """Compares what fails with our addons to what fails without them.
+
+    :param suites: names of Odoo's modules whose tests run
+    """
+
+    def __init__(self, suites=()):
+        self.suites = suites or SUITES
+        self.problems = []
+
+    def run(self):
+        """Run everything and return the exit code."""
+        self.tools = Toolbox()
+        self.databases = Databases(self.tools)
+        browser.ensure()
+        self.logs = cache.folder("logs", f"neighbours-{time.strftime('%Y%m%d-%H%M%S')}")
+        base = self.databases.base_template(demo=False)
+        addons = our_addons.names()
+        with self.databases.run_databases() as make:
+            ours = make(base, "with")
+            self._install(ours, addons, "ours")
+            self._check_uninstall(make(ours, "goodbye"), addons)
+            self._check_peers(make(ours, "peers"))
+            for suite in self.suites:
+                self._compare(suite, make(base, "plain"), make(ours, "tests"))
+        for problem in self.problems:
+            say(f"\n{problem}")
+        say(f"Logs: {self.logs}\n{len(self.problems)} problems")
+        return 1 if self.problems else 0
+
+    def _install(self, database, modules, purpose, **options):
+        log = self.logs / f"install-{purpose}.log"
+        with step(f"installing {', '.join(modules)}"):
+            report = self.tools.run_script(
+                "prepare", database, log, f"--install={','.join(modules)}", **options
+            )
+        if report["error"]:
+            self.problems.append(f"{purpose}: {report['error']}, see {log}")
+
+    # --- Odoo's own tests -----------------------------------------------------
+    def _compare(self, suite, plain, ours):
+        """Run a module's tests twice and note what fails only with our addons."""
+        without, count = self._failures(suite, plain, "without", [])
+        with_ours, count_ours = self._failures(suite, ours, "with", our_addons.names())
+        new = sorted(with_ours.keys() - without.keys())
+        say(
+            f"   {suite}: {count} tests, {len(without)} fail without our addons;"
+            f" {count_ours} tests, {len(with_ours)} fail with them, {len(new)} new"
+        )
+        self.problems += [
+            f"{name} fails with our addons\n{with_ours[name]}" for name in new
+        ]
+
+    def _failures(self, suite, database, purpose, addons):
+        """Return (dict of failed test to its message, number of tests)."""
+        with step(f"Odoo's own tests of {suite}, {purpose} our addons"):
+            report = self.tools.run_script(
+                "run_tests",
+                database,
+                self.logs / f"{suite}-{purpose}.log",
+                f"--tags=post_install/{suite}",
+                f"--suites={suite}",
+                f"--ours={','.join(addons)}",
+                f"--progress={self.logs / f'{suite}-{purpose}.txt'}",
+                http_port=free_port(),
+                screenshots=self.logs,
+            )
+        if report["error"]:
+            self.problems.append(f"{suite} {purpose}: {report['error']}")
+        rows = report["tests"]
+        failed = {
+            row["name"]: row["detail"] for row in rows if row["outcome"] == "failed"
+        }
+        return failed, len(rows)
+
+    # --- coming and going -------------------------------------------------------
+    def _check_uninstall(self, database, addons):
+        """Remove our addons after use and see that Odoo works as before."""
+        log = self.logs / "goodbye.log"
+        with step(f"using and uninstalling {', '.join(addons)}"):
+            report = self.tools.run_script(
+                "uninstall", database, log, f"--uninstall={','.join(addons)}"
+            )
+        for record in report["log"]:
+            if record["level"] in ("ERROR", "CRITICAL"):
+                self.problems.append(f"{record['message']}\n{record['traceback']}")
+        if report["error"]:
+            self.problems.append(f"uninstalling: {report['error']}")
+
+    def _check_peers(self, database):
+        """Install addons of others beside ours."""
+        folder, _versions = bench_peers.ensure(PEERS)
+        path = ",".join(map(str, [*self.tools.source.addons, ADDONS, folder]))
+        self._install(database, PEERS, "peers", addons_path=path)
