@@ -36,6 +36,7 @@
         "views/portal_templates.xml",
         "views/portal_order_templates.xml",
         "views/portal_step_templates.xml",
+        "views/portal_billing_templates.xml",
         "views/dg_service_partner_menus.xml",
         "data/service_partner_queue_data.xml",
         "data/ir_cron_billing_data.xml",
@@ -53,6 +54,7 @@
         "web.assets_backend": ["dg_service_partner/static/src/goods_field/*"],
         "web.assets_frontend": [
             "dg_service_partner/static/src/scss/portal.scss",
+            "dg_service_partner/static/src/scss/portal_billing.scss",
             "dg_service_partner/static/src/interactions/*.js",
         ],
         "web.assets_tests": ["dg_service_partner/static/tests/tours/*.js"],

@@ -117,6 +117,14 @@ class AccountMove(models.Model):
             self._link_service_partner_statement(files_data)
         return result
 
+    def _link_bill_origin_to_purchase_orders(self, timeout=10):
+        # Without a purchase order of that name the origin would be lost.
+        ours = self.filtered(
+            lambda move: move._find_service_partner_statement(move.invoice_origin)
+        )
+        super(AccountMove, self - ours)._link_bill_origin_to_purchase_orders(timeout)
+        return self
+
     def _link_service_partner_statement(self, files_data):
         """Put a bill that has come in on the statement that it names (R42, R44).
 

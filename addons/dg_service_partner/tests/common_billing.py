@@ -64,6 +64,7 @@ class BillingCommon(ServicePartnerCommon):
             "price_unit": 120.0,
             "state": "done",
             "billing_status": "to_bill",
+            "transmission_date": "2026-01-05 09:00:00",
             "completion_date": fields.Datetime.now(),
             **values,
         }

@@ -37,6 +37,7 @@ class TestBillingConcurrency(BaseCase):
                     "price_unit": 100.0,
                     "state": "done",
                     "billing_status": "to_bill",
+                    "transmission_date": "2026-01-05 09:00:00",
                     "completion_date": "2026-02-03 10:00:00",
                 }
                 for _number in range(3)

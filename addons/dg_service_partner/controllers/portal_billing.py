@@ -1,0 +1,386 @@
+import re
+from datetime import date, datetime, time
+
+from dateutil.relativedelta import relativedelta
+from pytz import timezone, utc
+
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
+from odoo.http import request, route
+from odoo.tools import format_date, format_list
+
+from odoo.addons.portal.controllers.portal import pager
+
+from .portal import ServicePartnerPortal
+from .portal_form import FormError, PortalForm
+
+BILLING_URL = "/my/service-partner/billing"
+STATEMENTS_URL = "/my/service-partner/statements"
+REPORT = "dg_service_partner.action_report_statement"
+# More than anybody bills at once; older orders come first.
+SELECTION_LIMIT = 2000
+MAX_UPLOAD = 20 * 1024 * 1024
+
+
+class ServicePartnerPortalBilling(ServicePartnerPortal):
+    """Billing in the portal: selection, statements, the partner's own invoice."""
+
+    _service_partner_statements_per_page = 30
+
+    # --- selection («Auswahl Verrechnung», R35-R39) ---------------------------
+    @route(BILLING_URL, type="http", auth="user", website=True, methods=["GET"])
+    def portal_service_partner_billing(self, month=None, **_kwargs):
+        """List the completed orders that are not billed yet, to choose from."""
+        return self._render_selection(month)
+
+    @route(BILLING_URL, type="http", auth="user", website=True, methods=["POST"])
+    def portal_service_partner_bill(self, month=None, operation="bill", **_post):
+        """Bill the selected orders, or only add them up.
+
+        Adding up and selecting all are for browsers without JavaScript.
+        """
+        orders = self._get_selected_orders()
+        if operation == "all":
+            orders = self._search_to_bill(month).filtered("has_price")
+        if operation in ("all", "total"):
+            return self._render_selection(month, orders)
+        try:
+            with request.env.cr.savepoint():
+                statement = orders.action_create_statement()
+        except (AccessError, MissingError):
+            error = request.env._(
+                "Some of these orders do not exist, or they are not with your company "
+                "any more. Select again."
+            )
+            return self._render_selection(month, error=error)
+        except UserError as error:
+            orders.invalidate_recordset()
+            return self._render_selection(month, orders, error=str(error))
+        return self._redirect_service_partner(
+            statement.access_url,
+            request.env._(
+                "The statement %(statement)s is made. Download it, write your invoice "
+                "and send it to us here.",
+                statement=statement.name,
+            ),
+        )
+
+    def _get_selected_orders(self):
+        """Return the orders whose boxes are ticked."""
+        values = request.httprequest.form.getlist("order_ids")
+        ids = [int(value) for value in values if value.isdigit() and len(value) < 10]
+        return request.env["service.partner.order"].browse(dict.fromkeys(ids))
+
+    def _domain_to_bill(self):
+        return self._domain_service_partner_orders() & Domain(
+            "billing_status", "=", "to_bill"
+        )
+
+    def _search_to_bill(self, month=None):
+        """Return the orders to bill, the oldest first.
+
+        :param str month: only those rendered in this month (``2026-03``)
+        """
+        domain = self._domain_to_bill()
+        if first := self._parse_month(month):
+            zone = self._get_zone()
+            start, end = (
+                zone.localize(datetime.combine(day, time.min))
+                .astimezone(utc)
+                .replace(tzinfo=None)
+                for day in (first, first + relativedelta(months=1))
+            )
+            domain &= Domain("completion_date", ">=", start)
+            domain &= Domain("completion_date", "<", end)
+        return request.env["service.partner.order"].search(
+            domain, order="completion_date, id", limit=SELECTION_LIMIT
+        )
+
+    def _get_zone(self):
+        return timezone(request.env.user.tz or "Europe/Zurich")
+
+    def _parse_month(self, month):
+        match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month or "")
+        return date(int(match[1]), int(match[2]), 1) if match else None
+
+    def _render_selection(self, month=None, selected=None, error=None):
+        orders = self._search_to_bill(month)
+        selected = (selected or orders.browse()) & orders
+        return self._render_service_partner(
+            "dg_service_partner.portal_billing",
+            {
+                "page_name": "service_partner_billing",
+                "orders": orders.sudo(),
+                "selected": selected,
+                "totals": self._format_totals(selected.sudo()),
+                "months": self._get_months(),
+                "month": month if self._parse_month(month) else "",
+                "error": error,
+                "is_mixed": len(orders.sudo().company_id) > 1,
+            },
+        )
+
+    def _format_totals(self, orders):
+        """Return the sums of orders as text, one for each currency."""
+        amounts = [
+            currency.format(sum(of_currency.mapped("amount")))
+            for currency, of_currency in orders.grouped("currency_id").items()
+        ]
+        return format_list(request.env, amounts) if amounts else ""
+
+    def _get_months(self):
+        """Return (value, label, count) of the months with orders to bill."""
+        groups = (
+            request.env["service.partner.order"]
+            .with_context(tz=self._get_zone().zone)
+            ._read_group(
+                self._domain_to_bill(),
+                groupby=["completion_date:month"],
+                aggregates=["__count"],
+            )
+        )
+        return [
+            (
+                f"{month:%Y-%m}",
+                format_date(request.env, month, date_format="MMMM yyyy"),
+                count,
+            )
+            for month, count in groups
+            if month
+        ]
+
+    # --- statements -------------------------------------------------------------
+    @route(
+        [STATEMENTS_URL, f"{STATEMENTS_URL}/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+    )
+    def portal_service_partner_statements(self, page=1, filterby=None, **_kwargs):
+        """List the partner's statements with status and day of payment."""
+        statements = request.env["service.partner.statement"]
+        filters = self._get_statement_filters()
+        filterby = filterby if filterby in filters else "all"
+        domain = self._domain_statements() & Domain(filters[filterby]["domain"])
+        statement_pager = pager(
+            url=STATEMENTS_URL,
+            total=statements.search_count(domain),
+            page=page,
+            step=self._service_partner_statements_per_page,
+            url_args={"filterby": filterby},
+        )
+        found = statements.search(
+            domain,
+            limit=self._service_partner_statements_per_page,
+            offset=max(statement_pager["offset"], 0),
+        )
+        return self._render_service_partner(
+            "dg_service_partner.portal_statements",
+            {
+                "page_name": "service_partner_statements",
+                "statements": found.sudo(),
+                "pager": statement_pager,
+                "default_url": STATEMENTS_URL,
+                "searchbar_filters": filters,
+                "filterby": filterby,
+            },
+        )
+
+    def _domain_statements(self):
+        """Return the domain of the statements of the user's own company (R45)."""
+        company = request.env.user.sudo().commercial_partner_id
+        return Domain("partner_id", "child_of", company.ids)
+
+    def _get_statement_filters(self):
+        states = request.env["service.partner.statement"]._fields["state"]
+        return {
+            "all": {"label": request.env._("All"), "domain": []},
+            **{
+                state: {"label": label, "domain": [("state", "=", state)]}
+                for state, label in states._description_selection(request.env)
+            },
+        }
+
+    @route(
+        f"{STATEMENTS_URL}/<int:statement_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+    )
+    def portal_service_partner_statement(
+        self, statement_id, report_type=None, download=None, **_kwargs
+    ):
+        """Show a statement, or its PDF with ``report_type=pdf``."""
+        statement_sudo = self._get_statement(statement_id)
+        if not statement_sudo:
+            return self._redirect_statement_gone()
+        if report_type == "pdf":
+            return self._show_report(
+                model=statement_sudo,
+                report_type="pdf",
+                report_ref=REPORT,
+                download=download,
+            )
+        return self._render_statement(statement_sudo)
+
+    def _get_statement(self, statement_id):
+        """Return a statement as ``sudo`` record after the access check, else None."""
+        try:
+            statement = self._document_check_access(
+                "service.partner.statement", statement_id
+            )
+        except (AccessError, MissingError):
+            return None
+        return statement.with_env(request.env(su=True))
+
+    def _redirect_statement_gone(self):
+        return self._redirect_service_partner(
+            STATEMENTS_URL,
+            request.env._("This statement does not exist."),
+            level="warning",
+        )
+
+    def _render_statement(self, statement_sudo, errors=None, typed=None):
+        states = statement_sudo._fields["state"]._description_selection(request.env)
+        is_open = statement_sudo.state == "issued" and (
+            not statement_sudo._get_valid_bills()
+        )
+        is_own = statement_sudo.billing_mode == "self_billing"
+        is_internal = request.env.user._is_internal()
+        return self._render_service_partner(
+            "dg_service_partner.portal_statement",
+            {
+                "page_name": "service_partner_statement",
+                "object": statement_sudo,
+                "statement": statement_sudo,
+                "state_label": dict(states)[statement_sudo.state],
+                "findings": statement_sudo._get_finding_sentences(),
+                "can_send_invoice": is_open and not is_own,
+                "can_cancel": is_open,
+                "can_object": is_own
+                and statement_sudo.state in ("issued", "invoiced")
+                and not statement_sudo.objection_date,
+                "expected_total": statement_sudo.currency_id.format(
+                    statement_sudo._get_tax_totals()["total_amount_currency"]
+                    if statement_sudo.partner_id.vat
+                    else statement_sudo.amount_untaxed
+                ),
+                "backend_url": is_internal
+                and "/odoo/action-dg_service_partner.service_partner_statement_action/"
+                f"{statement_sudo.id}",
+                "errors": errors or {},
+                "typed": typed or {},
+            },
+        )
+
+    # --- steps of a statement -----------------------------------------------------
+    @route(
+        f"{STATEMENTS_URL}/<int:statement_id>"
+        '/<any("invoice","confirm","cancel","object"):step>',
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+    )
+    def portal_service_partner_statement_step_page(self, statement_id, **_kwargs):
+        """Lead a reloaded step back to its statement; nothing changes."""
+        return request.redirect(f"{STATEMENTS_URL}/{statement_id}")
+
+    @route(
+        f"{STATEMENTS_URL}/<int:statement_id>"
+        '/<any("invoice","confirm","cancel","object"):step>',
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_service_partner_statement_step(self, statement_id, step, **post):
+        """Take a step of a statement; what is refused is shown where it was typed."""
+        statement_sudo = self._get_statement(statement_id)
+        if not statement_sudo:
+            return self._redirect_statement_gone()
+        form = PortalForm(post, request.httprequest.files)
+        statement = statement_sudo.with_env(request.env)
+        try:
+            text, level = getattr(self, f"_portal_statement_{step}")(statement, form)
+        except FormError as error:
+            errors = {error.field: error.text}
+        except (AccessError, MissingError):
+            return self._redirect_statement_gone()
+        except UserError as error:
+            errors = {"step": str(error)}
+        else:
+            return self._redirect_service_partner(
+                f"{STATEMENTS_URL}/{statement_id}", text, level
+            )
+        statement_sudo.invalidate_recordset()
+        return self._render_statement(statement_sudo, errors, form.post)
+
+    def _portal_statement_invoice(self, statement, form):
+        number = form.text("number")
+        if not number:
+            raise FormError("number", request.env._("Enter your invoice number."))
+        amount = self._read_amount(form)
+        upload = form.files.get("invoice")
+        if not upload or not upload.filename:
+            raise FormError("invoice", request.env._("Choose the PDF of your invoice."))
+        content = upload.stream.read(MAX_UPLOAD + 1)
+        with request.env.cr.savepoint():
+            findings = statement.action_submit_invoice(
+                content, upload.filename, number[:60], amount
+            )
+        if findings:
+            return (
+                request.env._(
+                    "Your invoice is uploaded, but something is missing in it. Correct "
+                    "it, or send it nevertheless."
+                ),
+                "warning",
+            )
+        return (
+            request.env._("Thank you. Your invoice is complete and with us now."),
+            "success",
+        )
+
+    def _read_amount(self, form):
+        """Return the total as a number, however the thousands are written."""
+        text = re.sub(r"[\s'’]|[A-Za-z]", "", form.text("amount"))
+        if "," in text and "." in text:
+            thousands = min(",.", key=text.rfind)
+            text = text.replace(thousands, "")
+        text = text.replace(",", ".")
+        if not re.fullmatch(r"\d{1,12}(\.\d{1,3})?", text):
+            raise FormError(
+                "amount",
+                request.env._("Enter the total of your invoice, like 1234.50."),
+            )
+        return float(text)
+
+    def _portal_statement_confirm(self, statement, _form):
+        with request.env.cr.savepoint():
+            statement.action_confirm_invoice()
+        return (
+            request.env._("Your invoice is with us now. The differences are noted."),
+            "success",
+        )
+
+    def _portal_statement_cancel(self, statement, _form):
+        with request.env.cr.savepoint():
+            statement.action_cancel()
+        return (
+            request.env._(
+                "%(statement)s is cancelled. Its orders can be billed again.",
+                statement=statement.name,
+            ),
+            "success",
+        )
+
+    def _portal_statement_object(self, statement, form):
+        note = form.text("note")
+        if not note:
+            raise FormError("note", request.env._("Say what is wrong."))
+        with request.env.cr.savepoint():
+            statement.action_object(note)
+        return request.env._("Your objection is with the team."), "success"
