@@ -38,6 +38,7 @@
     ],
     "demo": [
         "demo/service_commitment_demo.xml",
+        "demo/service_object_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -48,5 +49,4 @@
         ],
     },
     "application": True,
-    "installable": True,
 }

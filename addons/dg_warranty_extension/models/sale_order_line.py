@@ -167,6 +167,7 @@ class SaleOrderLine(models.Model):
                 )
             ],
             "target": "new",
+            "context": {**self.env.context, "dialog_size": "extra-large"},
         }
 
     # === BUSINESS === #

@@ -99,6 +99,7 @@ class SaleOrderLine(models.Model):
             "context": {
                 **self.env.context,
                 "default_warranty_line_id": self.id,
+                "dialog_size": "extra-large",
                 "warranty_line_number": True,
             },
         }

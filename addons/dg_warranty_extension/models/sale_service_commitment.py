@@ -24,7 +24,6 @@ class SaleServiceCommitment(models.Model):
     )
     warranty_line_id = fields.Many2one(
         comodel_name="sale.order.line",
-        string="Warranty Line",
         index="btree_not_null",
         ondelete="cascade",
         copy=False,

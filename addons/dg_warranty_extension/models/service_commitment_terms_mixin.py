@@ -36,7 +36,6 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     )
     invoicing_via = fields.Selection(
         selection=[("sales", "Sales"), ("contract", "Contract")],
-        string="Invoicing Via",
         required=True,
         default="sales",
         help="Sales: paid with the order itself. Contract: invoiced again and again in "
@@ -44,7 +43,6 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     )
     invoicing_product_id = fields.Many2one(
         comodel_name="product.product",
-        string="Invoicing Product",
         domain=[("service_commitment_option", "=", "invoicing_item")],
         ondelete="restrict",
         index="btree_not_null",
@@ -65,7 +63,6 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     calculation_base_percent = fields.Float(
         string="Calculation Base %",
         default=100.0,
-        digits=(16, 4),
         help="Share of the base amount that makes the price of one base period.",
     )
     billing_base_period = fields.Char(

@@ -84,6 +84,30 @@ class TestSaleCommitments(WarrantyCommon):
             [{"calculation_base_amount": base, "amount": shown, "quantity": 3.0}],
         )
 
+    def test_section_2_quotation_templates_and_optional_products(self):
+        if "sale.order.template" not in self.env:
+            self.skipTest("quotation templates come with sale_management")
+        template = self.env["sale.order.template"].create(
+            {
+                "name": "Cinema",
+                "sale_order_template_line_ids": [
+                    Command.create({"product_id": self.tv.id, "product_uom_qty": 2}),
+                    Command.create({"display_type": "line_section", "name": "Options"}),
+                    Command.create({"product_id": self.warranty.id}),
+                ],
+            }
+        )
+        form = Form(self.env["sale.order"])
+        form.partner_id = self.partner
+        form.sale_order_template_id = template
+        self.assertIn("MAINT service", form.commitment_overview)
+        order = form.save()
+        self.assertRecordValues(
+            self._line(order, self.tv).sale_commitment_ids,
+            [{"package_id": self.maintenance.id, "quantity": 2.0, "amount": 199.8}],
+        )
+        self.assertEqual(self._line(order, self.warranty).warranty_status, "unassigned")
+
     def test_section_2_document_price_in_the_unsaved_form(self):
         self.maintenance.line_ids.calculation_base_type = "document_price_discount"
         self.env.user.group_ids += self.env.ref("sale.group_discount_per_so_line")

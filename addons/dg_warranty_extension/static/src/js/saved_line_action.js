@@ -1,5 +1,5 @@
-import { uuid } from "@web/core/utils/strings";
-import { useEnv } from "@odoo/owl";
+import {uuid} from "@web/core/utils/strings";
+import {useEnv} from "@odoo/owl";
 
 /**
  * Returns a function that runs a server method on an order line and opens the action it
@@ -10,7 +10,7 @@ import { useEnv } from "@odoo/owl";
 export function useSavedLineAction() {
     // Not useService: saving replaces the line's component, and the services it guards
     // would then never answer.
-    const { orm, action } = useEnv().services;
+    const {orm, action} = useEnv().services;
 
     /** Saves the order and returns the id of the line, which may be new. */
     async function saveLine(line) {
@@ -19,7 +19,7 @@ export function useSavedLineAction() {
         let virtualId = line.data.virtual_id;
         if (!lineId && !virtualId) {
             virtualId = uuid();
-            await line.update({ virtual_id: virtualId });
+            await line.update({virtual_id: virtualId});
         }
         if (!(await root.save())) {
             return false;
@@ -42,7 +42,7 @@ export function useSavedLineAction() {
         }
         const result = await orm.call("sale.order.line", method, [[lineId]]);
         if (result) {
-            await action.doAction(result, { onClose: () => root.load() });
+            await action.doAction(result, {onClose: () => root.load()});
         }
     };
 }

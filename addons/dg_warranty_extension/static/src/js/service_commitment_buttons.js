@@ -1,13 +1,13 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { Component } from "@odoo/owl";
-import { useSavedLineAction } from "./saved_line_action";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
+import {useSavedLineAction} from "./saved_line_action";
 
 /** The two small buttons on an order line: commitments and warranty assistant. */
 export class ServiceCommitmentButtons extends Component {
     static template = "dg_warranty_extension.ServiceCommitmentButtons";
-    static props = { ...standardWidgetProps };
+    static props = {...standardFieldProps};
 
     setup() {
         this.runOnSavedLine = useSavedLineAction();
@@ -34,8 +34,8 @@ export class ServiceCommitmentButtons extends Component {
         return Boolean(this.data.sale_commitment_summary);
     }
 
-    get assistantClass() {
-        return this.data.warranty_status === "unassigned" ? "text-warning" : "text-success";
+    get isUnassigned() {
+        return this.data.warranty_status === "unassigned";
     }
 
     get assistantTitle() {
@@ -55,13 +55,13 @@ export class ServiceCommitmentButtons extends Component {
     }
 }
 
-registry.category("view_widgets").add("service_commitment_buttons", {
+registry.category("fields").add("service_commitment_buttons", {
     component: ServiceCommitmentButtons,
+    supportedTypes: ["selection"],
     fieldDependencies: [
-        { name: "display_type", type: "selection" },
-        { name: "service_commitment_option", type: "selection" },
-        { name: "warranty_status", type: "selection" },
-        { name: "sale_commitment_summary", type: "char" },
-        { name: "virtual_id", type: "char", readonly: false },
+        {name: "display_type", type: "selection"},
+        {name: "service_commitment_option", type: "selection"},
+        {name: "sale_commitment_summary", type: "char"},
+        {name: "virtual_id", type: "char", readonly: false},
     ],
 });

@@ -1,174 +1,178 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 import * as utils from "./warranty_tour_utils";
 
-const { DIALOG } = utils;
+const {DIALOG} = utils;
 
 // statements 8, 9, 31, 33, 34, 39: a quote, started by the button on an unsaved line
 registry.category("web_tour.tours").add("warranty_on_quote", {
-    steps: () => utils.patient([
-        utils.waitForm(),
-        ...utils.addProduct("Warranty plus", 3),
-        utils.status("Unassigned"),
-        utils.noDialog("on a quote it does not open by itself"),
-        utils.startAssistant(),
-        utils.proposes("2 · Television"),
-        ...utils.cancel(),
-        utils.status("Unassigned"),
-        utils.startAssistant(),
-        utils.proposes("2 · Television"),
-        {
-            content: "choose another main line",
-            trigger: `${DIALOG} [name=main_line_id] input`,
-            run: "edit 1",
-        },
-        {
-            content: "it is offered",
-            trigger: `.o-autocomplete--dropdown-item:contains("1 · Television")`,
-            run: "click",
-        },
-        {
-            content: "the note follows",
-            trigger: `${DIALOG} [name=proposal_note]:contains("Chosen by you")`,
-        },
-        utils.openTab("services"),
-        {
-            content: "the amount is computed again at once",
-            trigger: `${DIALOG} .o_data_row td[name=amount]:contains("100.00")`,
-        },
-        {
-            content: "choose a further package",
-            trigger: `${DIALOG} [name=add_package_id] input`,
-            run: "edit W3",
-        },
-        {
-            content: "it is offered",
-            trigger: `.o-autocomplete--dropdown-item:contains("[W3] Package W3")`,
-            run: "click",
-        },
-        {
-            content: "add it",
-            trigger: `${DIALOG} button[name=action_add_package]`,
-            run: "click",
-        },
-        {
-            content: "both are listed",
-            trigger: `${DIALOG} .o_data_row:nth-child(2) td[name=name]:contains("W3 service")`,
-        },
-        ...utils.complete(),
-        utils.status("Assigned"),
-        {
-            content: "the overview is a tab of the order",
-            trigger: ".nav-link[name=service_commitments]",
-            run: "click",
-        },
-        {
-            content: "it lists the new commitments",
-            trigger: ".o_service_commitment_overview:contains('W3 service')",
-        },
-    ]),
+    steps: () =>
+        utils.patient([
+            utils.waitForm(),
+            ...utils.addProduct("Warranty plus", 3),
+            utils.unassigned(),
+            utils.noDialog("on a quote it does not open by itself"),
+            utils.startAssistant(),
+            utils.proposes("2 · Television"),
+            ...utils.cancel(),
+            utils.unassigned(),
+            utils.startAssistant(),
+            utils.proposes("2 · Television"),
+            {
+                content: "choose another main line",
+                trigger: `${DIALOG} [name=main_line_id] input`,
+                run: "edit 1",
+            },
+            {
+                content: "it is offered",
+                trigger: `.o-autocomplete--dropdown-item:contains("1 · Television")`,
+                run: "click",
+            },
+            {
+                content: "the note follows",
+                trigger: `${DIALOG} [name=proposal_note]:contains("Chosen by you")`,
+            },
+            utils.openTab("services"),
+            {
+                content: "the amount is computed again at once",
+                trigger: `${DIALOG} .o_data_row td[name=amount]:contains("100.00")`,
+            },
+            {
+                content: "choose a further package",
+                trigger: `${DIALOG} [name=add_package_id] input`,
+                run: "edit W3",
+            },
+            {
+                content: "it is offered",
+                trigger: `.o-autocomplete--dropdown-item:contains("[W3] Package W3")`,
+                run: "click",
+            },
+            {
+                content: "add it",
+                trigger: `${DIALOG} button[name=action_add_package]`,
+                run: "click",
+            },
+            {
+                content: "both are listed",
+                trigger: `${DIALOG} .o_data_row:nth-child(2) td[name=name]:contains("W3 service")`,
+            },
+            ...utils.complete(),
+            utils.assigned(),
+            {
+                content: "the overview is a tab of the order",
+                trigger: ".nav-link[name=service_commitments]",
+                run: "click",
+            },
+            {
+                content: "it lists the new commitments",
+                trigger: ".o_service_commitment_overview:contains('W3 service')",
+            },
+        ]),
 });
 
 // statement 26: date or formula
 registry.category("web_tour.tours").add("warranty_date_or_formula", {
-    steps: () => utils.patient([
-        utils.waitForm(),
-        utils.startAssistant(),
-        utils.openTab("parameters"),
-        {
-            content: "type a formula",
-            trigger: `${DIALOG} [name=default_start_formula] input`,
-            run: "edit -CM+1M && press Tab",
-        },
-        {
-            content: "and a date too",
-            trigger: `${DIALOG} [name=default_start_date] input, ${DIALOG} [name=default_start_date] button`,
-            run: "click",
-        },
-        {
-            content: "type the date",
-            trigger: `${DIALOG} [name=default_start_date] input`,
-            run: "edit 07/01/2026 && press Tab",
-        },
-        {
-            content: "the message says that it is one of the two",
-            trigger: ".modal:contains('not both')",
-        },
-        {
-            content: "close the message",
-            trigger: ".modal:contains('not both') .modal-footer .btn-primary",
-            run: "click",
-        },
-        {
-            content: "the formula stays",
-            trigger: `${DIALOG} [name=default_start_formula] input:value("-CM+1M")`,
-        },
-        ...utils.complete(),
-        utils.status("Assigned"),
-    ]),
+    steps: () =>
+        utils.patient([
+            utils.waitForm(),
+            utils.startAssistant(),
+            utils.openTab("parameters"),
+            {
+                content: "type a formula",
+                trigger: `${DIALOG} [name=default_start_formula] input`,
+                run: "edit -CM+1M && press Tab",
+            },
+            {
+                content: "and a date too",
+                trigger: `${DIALOG} [name=default_start_date] input, ${DIALOG} [name=default_start_date] button`,
+                run: "click",
+            },
+            {
+                content: "type the date",
+                trigger: `${DIALOG} [name=default_start_date] input`,
+                run: "edit 07/01/2026 && press Tab",
+            },
+            {
+                content: "the message says that it is one of the two",
+                trigger: ".modal:contains('not both')",
+            },
+            {
+                content: "close the message",
+                trigger: ".modal:contains('not both') .modal-footer .btn-primary",
+                run: "click",
+            },
+            {
+                content: "the formula stays",
+                trigger: `${DIALOG} [name=default_start_formula] input:value("-CM+1M")`,
+            },
+            ...utils.complete(),
+            utils.assigned(),
+        ]),
 });
 
 // statement 42: deleting the warranty line
 registry.category("web_tour.tours").add("warranty_line_deleted", {
-    steps: () => utils.patient([
-        utils.waitForm(),
-        utils.status("Assigned"),
-        {
-            content: "delete the warranty line",
-            trigger: ".o_data_row:nth-child(2) .o_list_record_remove",
-            run: "click",
-        },
-        ...utils.save(),
-        {
-            content: "open the overview",
-            trigger: ".nav-link[name=service_commitments]",
-            run: "click",
-        },
-        {
-            content: "only the main product's own commitment is left",
-            trigger:
-                ".o_service_commitment_overview:contains('MAINT service'):not(:contains('W2 service'))",
-        },
-    ]),
+    steps: () =>
+        utils.patient([
+            utils.waitForm(),
+            utils.assigned(),
+            {
+                content: "delete the warranty line",
+                trigger: ".o_data_row:nth-child(2) .o_list_record_remove",
+                run: "click",
+            },
+            ...utils.save(),
+            {
+                content: "open the overview",
+                trigger: ".nav-link[name=service_commitments]",
+                run: "click",
+            },
+            {
+                content: "only the main product's own commitment is left",
+                trigger:
+                    ".o_service_commitment_overview:contains('MAINT service'):not(:contains('W2 service'))",
+            },
+        ]),
 });
 
 // the commitments of a line are edited in a dialog
 registry.category("web_tour.tours").add("commitments_edited", {
-    steps: () => utils.patient([
-        utils.waitForm(),
-        ...utils.setQuantity(1, 2),
-        {
-            content: "open the commitments of the line",
-            trigger: ".o_data_row .o_open_commitments",
-            run: "click",
-        },
-        {
-            content: "edit the discount",
-            trigger: ".modal .o_data_row td[name=discount]",
-            run: "click",
-        },
-        {
-            content: "type it",
-            trigger: ".modal .o_data_row [name=discount] input",
-            run: "edit 50 && press Tab",
-        },
-        {
-            content: "the amount follows",
-            trigger: ".modal .o_data_row [name=amount] input:value('99.90')",
-        },
-        {
-            content: "save",
-            trigger: ".modal .o_form_button_save",
-            run: "click",
-        },
-        utils.noDialog("the dialog is closed"),
-        {
-            content: "the overview shows it",
-            trigger: ".nav-link[name=service_commitments]",
-            run: "click",
-        },
-        {
-            content: "with the amount",
-            trigger: ".o_service_commitment_overview:contains('99.90')",
-        },
-    ]),
+    steps: () =>
+        utils.patient([
+            utils.waitForm(),
+            ...utils.setQuantity(1, 2),
+            {
+                content: "open the commitments of the line",
+                trigger: ".o_data_row .o_open_commitments",
+                run: "click",
+            },
+            {
+                content: "edit the discount",
+                trigger: ".modal .o_data_row td[name=discount]",
+                run: "click",
+            },
+            {
+                content: "type it",
+                trigger: ".modal .o_data_row [name=discount] input",
+                run: "edit 50 && press Tab",
+            },
+            {
+                content: "the amount follows",
+                trigger: ".modal .o_data_row [name=amount] input:value('99.90')",
+            },
+            {
+                content: "save",
+                trigger: ".modal .o_form_button_save",
+                run: "click",
+            },
+            utils.noDialog("the dialog is closed"),
+            {
+                content: "the overview shows it",
+                trigger: ".nav-link[name=service_commitments]",
+                run: "click",
+            },
+            {
+                content: "with the amount",
+                trigger: ".o_service_commitment_overview:contains('99.90')",
+            },
+        ]),
 });

@@ -4,7 +4,7 @@ export const DIALOG = ".modal:has(.o_warranty_extension_wizard)";
 
 /** Gives every step a minute: what a test waits for is no measure of speed. */
 export function patient(steps) {
-    return steps.map((step) => ({ timeout: 60000, ...step }));
+    return steps.map((step) => ({timeout: 60000, ...step}));
 }
 
 export function addProduct(name, row) {
@@ -12,17 +12,24 @@ export function addProduct(name, row) {
 }
 
 export function waitForm() {
-    return { content: "the order is there", trigger: ".o_form_view .o_data_row" };
+    return {content: "the order is there", trigger: ".o_form_view .o_data_row"};
 }
 
 export function noDialog(reason) {
-    return { content: reason, trigger: "body:not(:has(.modal))" };
+    return {content: reason, trigger: "body:not(:has(.modal))"};
 }
 
-export function status(text) {
+export function unassigned() {
     return {
-        content: `the warranty line shows that it is ${text}`,
-        trigger: `.o_data_row [name=warranty_status] .badge:contains("${text}")`,
+        content: "the warranty line shows that it is unassigned",
+        trigger: ".o_data_row .o_open_warranty_assistant:contains('Unassigned')",
+    };
+}
+
+export function assigned() {
+    return {
+        content: "the warranty line shows that it is assigned",
+        trigger: ".o_data_row .o_open_warranty_assistant.text-success",
     };
 }
 
@@ -93,6 +100,6 @@ export function save() {
             trigger: ".o_form_button_save:enabled",
             run: "click",
         },
-        { content: "the order is saved", trigger: ".o_form_saved" },
+        {content: "the order is saved", trigger: ".o_form_saved"},
     ];
 }
