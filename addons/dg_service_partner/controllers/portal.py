@@ -46,7 +46,8 @@ class ServicePartnerPortal(CustomerPortal):
     def _domain_service_partner_orders(self):
         """Return the domain of the orders of the user's own company (R45)."""
         company = request.env.user.sudo().commercial_partner_id
-        return Domain("partner_id", "child_of", company.ids) & Domain(
+        of_company = Domain("commercial_partner_id", "=", company.id)
+        return Domain("partner_id", "any!", of_company) & Domain(
             "state", "!=", "waiting"
         )
 
@@ -355,7 +356,10 @@ class ServicePartnerPortal(CustomerPortal):
             "customer": order_sudo._prepare_customer_card(),
             "goods": order_sudo._prepare_goods_rows(),
             "reasons": self._get_reasons(),
-            "attempts": order.contact_attempt_ids.sudo(),
+            # Searched, not read from the order: a cache filled by ``sudo`` holds all.
+            "attempts": request.env["service.partner.contact.attempt"]
+            .search([("order_id", "=", order.id)])
+            .sudo(),
             "channels": self._get_attempt_options("channel"),
             "outcomes": self._get_attempt_options("outcome"),
             "transitions": request.env["service.partner.transition"]

@@ -14,6 +14,8 @@ from ..tools.uploaded_photo import (
 )
 
 MAX_TEXT = 4000
+# Calendars cannot reckon from the last years that a datetime can hold.
+MAX_YEAR = 2200
 
 
 class FormError(Exception):
@@ -38,7 +40,9 @@ class PortalForm:
 
     def __init__(self, post, files):
         self.post = {
-            name: value.strip() for name, value in post.items() if isinstance(value, str)
+            name: value.strip()
+            for name, value in post.items()
+            if isinstance(value, str)
         }
         self.files = files
 
@@ -90,6 +94,8 @@ class PortalForm:
                     value=value[:40],
                 ),
             ) from None
+        if local.year > MAX_YEAR:
+            raise FormError(name, request.env._("Choose a date in the near future."))
         return self._to_utc(name, local, zone)
 
     def moment_after(self, name, start, zone):
@@ -180,7 +186,7 @@ class PortalForm:
             raise FormError(
                 name,
                 request.env._(
-                    "“%(file)s” is not a photo. Send JPEG, PNG or WebP; nothing has "
+                    "“%(file)s” is not a photo. Send JPEG or PNG; nothing has "
                     "been sent yet.",
                     file=file.filename,
                 ),

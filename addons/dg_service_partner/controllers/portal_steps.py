@@ -141,7 +141,8 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         return (
             last.user_id == request.env.user
             and last.date > fields.Datetime.now() - SAME_ATTEMPT
-            and (last.channel, last.outcome, last.note or "") == (channel, outcome, note)
+            and (last.channel, last.outcome, last.note or "")
+            == (channel, outcome, note)
         )
 
     def _portal_requirements(self, order, form):

@@ -16,22 +16,23 @@ class ServicePartnerOrder(models.Model):
 
     def _notify_transmitted(self):
         """Tell the partners about their new orders."""
-        self.filtered(lambda order: order.state == "new")._send_mails(
+        self.filtered(lambda order: order.state == "new")._send_partner_mails(
             "mail_template_new_order"
         )
 
     def _notify_requirements(self):
         """Tell the partners that requirements are to be checked (R15)."""
-        self._send_mails("mail_template_requirements")
+        self._send_partner_mails("mail_template_requirements")
 
     def _notify_shipped(self):
         """Tell the partners that the goods are on their way (R27)."""
-        self._send_mails("mail_template_shipped")
+        self._send_partner_mails("mail_template_shipped")
 
     def _notify_appointment(self):
         """Confirm the appointment to the customers, with a calendar file (R30)."""
-        mails = self._send_mails("mail_template_appointment")
-        orders = {order.id: order for order in self}
+        reachable = self.filtered(lambda order: order._get_customer_receiver().email)
+        mails = reachable._send_mails("mail_template_appointment")
+        orders = {order.id: order for order in reachable}
         for mail in mails:
             order = orders[mail.res_id]
             mail.attachment_ids = [
@@ -40,7 +41,13 @@ class ServicePartnerOrder(models.Model):
 
     def _notify_withdrawn(self):
         """Tell the partners that orders were taken from them (A14)."""
-        self.filtered("partner_id")._send_mails("mail_template_withdrawn")
+        self._send_partner_mails("mail_template_withdrawn")
+
+    def _send_partner_mails(self, xml_name):
+        """Queue one mail for each order whose service partner can be written to."""
+        return self.filtered(lambda order: order._get_mail_receivers())._send_mails(
+            xml_name
+        )
 
     def _send_mails(self, xml_name):
         """Queue one mail for each order, in the language of its receiver.
@@ -63,8 +70,10 @@ class ServicePartnerOrder(models.Model):
         except Exception:
             if len(self) == 1:
                 _logger.exception("The mail %s of %s failed", xml_name, self.name)
-        return self.env["mail.mail"].sudo().union(
-            *(order._send_mails(xml_name) for order in self if len(self) > 1)
+        return (
+            self.env["mail.mail"]
+            .sudo()
+            .union(*(order._send_mails(xml_name) for order in self if len(self) > 1))
         )
 
     def _get_mail_receivers(self):
@@ -76,12 +85,16 @@ class ServicePartnerOrder(models.Model):
         partner = self.sudo().partner_id
         if partner.email:
             return partner
-        return self.env["res.partner"].sudo().search(
-            [
-                ("id", "child_of", partner.commercial_partner_id.ids),
-                ("email", "!=", False),
-                ("user_ids.active", "=", True),
-            ]
+        return (
+            self.env["res.partner"]
+            .sudo()
+            .search(
+                [
+                    ("id", "child_of", partner.commercial_partner_id.ids),
+                    ("email", "!=", False),
+                    ("user_ids.active", "=", True),
+                ]
+            )
         )
 
     def _get_mail_lang(self):

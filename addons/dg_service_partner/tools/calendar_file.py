@@ -1,8 +1,7 @@
 """An appointment as a file that calendars of phones and computers read."""
 
-from pytz import utc
-
 import vobject
+from pytz import utc
 
 
 def calendar_file(uid, sequence, start, end, summary, location="", description=""):

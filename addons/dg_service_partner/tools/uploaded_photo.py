@@ -5,19 +5,17 @@ import warnings
 
 from PIL import Image, UnidentifiedImageError
 
-# What the cameras of phones make and browsers show; no format that can hold a script.
+# What the cameras of phones make, browsers show and Odoo's Pillow reads.
 # Pillow calls photos with a second picture inside, as some phones make them, MPO.
 _MIMETYPES = {
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
     "PNG": "image/png",
-    "WEBP": "image/webp",
 }
-_OPENED_FORMATS = ("JPEG", "PNG", "WEBP")
+_OPENED_FORMATS = ("JPEG", "PNG")
 PHOTO_EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
-    "image/webp": ".webp",
 }
 
 

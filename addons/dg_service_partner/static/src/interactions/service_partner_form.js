@@ -1,5 +1,5 @@
-import { Interaction } from "@web/public/interaction";
-import { registry } from "@web/core/registry";
+import {Interaction} from "@web/public/interaction";
+import {registry} from "@web/core/registry";
 
 /**
  * Comfort for the forms of a service partner; all of them work without it.
@@ -10,8 +10,8 @@ import { registry } from "@web/core/registry";
 export class ServicePartnerForm extends Interaction {
     static selector = ".o_service_partner form[method='post']";
     dynamicContent = {
-        _root: { "t-on-submit": this.onSubmit },
-        ".o_service_partner_photos": { "t-on-change": this.onPhotosChange },
+        _root: {"t-on-submit": this.onSubmit},
+        ".o_service_partner_photos": {"t-on-change": this.onPhotosChange},
     };
 
     setup() {
@@ -29,7 +29,7 @@ export class ServicePartnerForm extends Interaction {
     }
 
     onPhotosChange(ev) {
-        const { files, dataset } = ev.currentTarget;
+        const {files, dataset} = ev.currentTarget;
         const limit = Number(dataset.maxMegabytes) * 1024 * 1024;
         const isTooMuch =
             files.length > Number(dataset.maxCount) ||

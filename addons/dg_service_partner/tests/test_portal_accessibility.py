@@ -1,0 +1,83 @@
+from pathlib import Path
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .portal_common import ORDERS, WELCOME, ServicePartnerPortalCommon
+
+RUN_AXE = """
+const options = {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]};
+axe.run(document, options).then((result) => {
+    const ids = result.violations.flatMap((violation) => violation.nodes.map(
+        (node) => `${violation.id}: ${node.html.slice(0, 200)}`
+    ));
+    if (ids.length || !result.passes.length) {
+        console.error(`axe: ${ids.join("\\n")}`);
+    } else {
+        console.log("test successful");
+    }
+});
+"""
+
+
+def find_axe():
+    """Return the file of axe-core that npm installed, or None."""
+    for folder in Path(__file__).resolve().parents:
+        path = folder / "node_modules" / "axe-core" / "axe.min.js"
+        if path.exists():
+            return path
+    return None
+
+
+@tagged("post_install", "-at_install")
+class TestPortalAccessibility(ServicePartnerPortalCommon):
+    """No page has a violation of WCAG level A or AA that axe-core can find."""
+
+    browser_size = "390x844"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        path = find_axe()
+        if not path:
+            cls.skipTest(cls, "axe-core is not installed: run `npm ci`.")
+        cls.code = path.read_text() + RUN_AXE
+
+    def _check(self, url):
+        with self.subTest(url=url):
+            self.browser_js(
+                url,
+                self.code,
+                ready="document.body.getAttribute('is-ready') === 'true'"
+                " && document.readyState === 'complete'",
+                login=self.portal_a.login,
+            )
+
+    def test_welcome_page_and_list(self):
+        self._check(WELCOME)
+        for state in ("new", "check", "appointment", "execution", "not_met"):
+            order = self._create_order("check" if state == "not_met" else state)
+            order.accept_deadline = fields.Datetime.subtract(
+                fields.Datetime.now(), days=1
+            )
+        self._check(WELCOME)
+        self._check(ORDERS)
+        self._check(f"{ORDERS}?search=nothing-like-this")
+
+    def test_order_page_in_every_state(self):
+        for state in ("new", "check", "met", "appointment", "execution", "done"):
+            self._check(self._create_order(state).access_url)
+
+    def test_order_page_with_all_forms_open(self):
+        order = self._create_order("check")
+        order.with_user(self.portal_a).action_log_attempt("phone", "not_reached", "?")
+        self.code = (
+            "document.querySelectorAll('details').forEach((d) => (d.open = true));"
+            + self.code
+        )
+        self._check(order.access_url)
+        self._check(self._create_order("execution").access_url)
+
+    def test_portal_home(self):
+        self._create_order("new")
+        self._check("/my")
