@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test bench test-neighbours test-faults lint format shell update stop clean distclean
+.PHONY: help run test bench pictures test-neighbours test-faults lint format shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -20,6 +20,9 @@ test-neighbours: ## Odoo's own tests with and without the addons; SUITES=sale
 
 test-faults: ## kill the jobs in the middle, many times; POINTS=12
 	@$(DEVENV) test-faults --points "$(POINTS)"
+
+pictures: ## take the pictures of the guides in docs/; GUIDES=partner
+	@$(DEVENV) pictures --guides "$(GUIDES)"
 
 lint: ## check style and pitfalls
 	@$(DEVENV) lint

@@ -35,6 +35,12 @@ def _split(text):
     return [part for part in text.split(",") if part]
 
 
+def _pictures(arguments):
+    from . import pictures
+
+    return pictures.take(_split(arguments.guides))
+
+
 def _lint(arguments):
     from . import lint
 
@@ -70,6 +76,9 @@ def _parser():
     )
     neighbours.add_argument("--suites", default="", help="of Odoo, with commas")
     neighbours.set_defaults(function=_neighbours)
+    pictures = commands.add_parser("pictures", help="take the pictures of the guides")
+    pictures.add_argument("--guides", default="", help="names, with commas")
+    pictures.set_defaults(function=_pictures)
     for name, text in (
         ("lint", "check style and pitfalls"),
         ("format", "let the formatters write"),
