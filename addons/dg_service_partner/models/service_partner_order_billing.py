@@ -28,7 +28,10 @@ class ServicePartnerOrder(models.Model):
         ondelete="restrict",
     )
     statement_state = fields.Selection(
-        related="statement_id.state", string="Statement Status"
+        related="statement_id.state",
+        string="Statement Status",
+        # The statement's own messages tell it; one per order would be noise.
+        tracking=False,
     )
     any_reference = fields.Char(
         string="Any ID",
