@@ -145,6 +145,20 @@ class ServicePartnerOrder(models.Model):
             "res_id": mail.mail_message_id.id,
         }
 
+    def _message_post_after_hook(self, message, msg_vals):
+        # What one side writes has to reach the other, whoever follows already.
+        if message.subtype_id == self.env.ref("mail.mt_comment"):
+            order = self.sudo()
+            company = order.partner_id.commercial_partner_id
+            if message.author_id.commercial_partner_id == company:
+                readers = order._get_responsible_user().partner_id
+            elif order.transmission_date:
+                readers = order._get_mail_receivers()
+            else:
+                readers = self.env["res.partner"]
+            order.message_subscribe(readers.ids)
+        return super()._message_post_after_hook(message, msg_vals)
+
     def _close_conversation(self):
         """Keep what was written with a partner from the next one (R45).
 

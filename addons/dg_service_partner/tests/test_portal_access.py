@@ -109,14 +109,26 @@ class TestPortalAccess(ServicePartnerPortalCommon):
         self.assertFalse(user.active)
 
     def test_r03_who_signs_up_alone_sees_nothing(self):
+        """Even with Odoo's open sign-up, and with the mail address of the partner."""
         order = self._create_order("new")
-        stranger = new_test_user(self.env, "sp_stranger", groups="base.group_portal")
-        self.login(stranger)
+        self.env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")
+        login, _password = self.env["res.users"].signup(
+            {
+                "login": self.partner_a.email,
+                "name": self.partner_a.name,
+                "password": "a long password",
+            }
+        )
+        stranger = self.env["res.users"].search([("login", "=", login)])
+        self.assertFalse(
+            self.env["service.partner.order"].with_user(stranger).search([])
+        )
+        self.authenticate(login, "a long password")
         self.assertNotIn(order.name, self.read(WELCOME).text_content())
         page = self.read("/my")
         self.assertFalse(page.xpath(".//a[@href='/my/service-partner']"))
-        self.authenticate(None, None)
-        self.assertEqual(self.url_open("/web/signup").status_code, 404)
+        answer = self._answer(self.url_open(order.access_url))
+        self.assertIn("not with your company", answer[1])
 
     def test_r45_no_model_of_ours_leaks_to_another_company(self):
         """Every model that a portal user may read at all has a rule that holds."""
@@ -159,7 +171,7 @@ class TestPortalAccess(ServicePartnerPortalCommon):
             with self.assertRaises(AccessError):
                 record.with_user(self.portal_a).read(["name"])
         with self.assertRaises(AccessError):
-            order.with_user(self.portal_a).write({"state": "done"})
+            order.with_user(self.portal_a).write({"note": "mine"})
 
     def _fetch_messages(self, order, **values):
         return self.make_jsonrpc_request(
@@ -177,6 +189,18 @@ class TestPortalAccess(ServicePartnerPortalCommon):
         self.assertEqual(self._fetch_messages(order), message.ids)
         self.login(self.portal_b)
         self.assertFalse(self._fetch_messages(order))
+
+    def test_what_one_side_writes_reaches_the_other(self):
+        order = self._create_order("check")
+        values = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+        question = order.with_user(self.portal_a).message_post(body="When?", **values)
+        self.assertIn(self.team_user.partner_id, question.notified_partner_ids)
+        answer = order.with_user(self.team_user).message_post(body="Today", **values)
+        self.assertIn(self.partner_a, answer.notified_partner_ids)
+        note = order.with_user(self.team_user).message_post(
+            body="internal", subtype_xmlid="mail.mt_note"
+        )
+        self.assertNotIn(self.partner_a, note.notified_partner_ids)
 
     def test_r45_the_next_partner_does_not_read_what_was_before(self):
         order = self._create_order("check")
