@@ -4,7 +4,7 @@ import os
 import shutil
 
 from . import cache
-from .console import DevenvError, run, say, size_of, step
+from .console import DevenvError, run, step
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SUITES = ("sid", "bookworm")
@@ -86,17 +86,15 @@ class PrivateApt:
             old.unlink()
         command = ["apt-get", *self._options(), "download", *packages]
         run(command, cwd=self.downloads)
-        files = sorted(self.downloads.glob("*.deb"))
-        say(f"   {len(files)} packages, {sum(map(_megabytes, files)):.0f} MB")
-        return files
+        return sorted(self.downloads.glob("*.deb"))
 
 
-def _megabytes(path):
-    return os.path.getsize(path) / 1e6
+def _megabytes(files):
+    return sum(map(os.path.getsize, files)) / 1e6
 
 
 def unpack(files, target):
     """Unpack Debian packages into one folder."""
-    for path in files:
-        with step(f"unpacking {path.name}, {size_of(path)}"):
+    with step(f"unpacking {len(files)} packages, {_megabytes(files):.0f} MB"):
+        for path in files:
             run(["dpkg-deb", "--extract", path, target])

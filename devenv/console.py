@@ -1,7 +1,6 @@
 """Progress a person can follow, and errors a person can act on."""
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
@@ -23,11 +22,6 @@ def step(text):
     start = time.monotonic()
     yield
     say(f"   done in {time.monotonic() - start:.0f} s: {text}")
-
-
-def size_of(path):
-    """Return a file's size as text, in MB."""
-    return f"{os.path.getsize(path) / 1e6:.0f} MB"
 
 
 def run(command, check=True, **options):
