@@ -3,8 +3,10 @@
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 from . import cache, python_env
@@ -152,16 +154,23 @@ class _PrivateServer:
         if not self._is_complete():
             self._create()
         if not self._answers():
+            self._forget_killed()
             self._start()
 
     def _copy_programs_if_hidden(self):
         """Put the programs where the server's user may read them."""
         if self.home.is_relative_to(CACHE):
             return
-        copy = self.home / "pginstall"
-        if not copy.exists():
-            shutil.copytree(self.programs.parent, copy, symlinks=True)
-        self.programs = copy / "bin"
+        package = self.programs.parents[1]
+        copy = self.home / "programs"
+        if not cache.is_ready(copy, str(package)):
+            with cache.build_folder(copy, str(package)) as draft:
+                # the programs look for their libraries in the folder beside
+                for name in (package.name, f"{package.name}.libs"):
+                    shutil.copytree(
+                        package.with_name(name), draft / name, symlinks=True
+                    )
+        self.programs = copy / package.name / "pginstall" / "bin"
 
     def _answers(self):
         return self._run(
@@ -181,6 +190,7 @@ class _PrivateServer:
     def _create(self):
         with step("a PostgreSQL cluster"):
             self.stop()
+            self._end_orphan()
             (self.home / "complete").unlink(missing_ok=True)
             shutil.rmtree(self.data, ignore_errors=True)
             self._run(
@@ -199,6 +209,27 @@ class _PrivateServer:
             superuser = {"PGHOST": str(self.socket_folder), "PGUSER": SUPERUSER}
             query(superuser, f"CREATE ROLE {ROLE} LOGIN CREATEDB")
             (self.home / "complete").touch()
+
+    def _end_orphan(self):
+        """End a server whose data somebody removed while it was running."""
+        for lock_file in self.socket_folder.glob(".s.PGSQL.*.lock"):
+            process = int(lock_file.read_text().splitlines()[0])
+            if _is_alive(process):
+                os.kill(process, signal.SIGQUIT)
+            while _is_alive(process):
+                time.sleep(0.1)
+        for path in self.socket_folder.iterdir():
+            path.unlink(missing_ok=True)
+
+    def _forget_killed(self):
+        """Remove what a killed server left behind, when nobody reaps the dead."""
+        lock_file = self.data / "postmaster.pid"
+        if lock_file.exists():
+            process = int(lock_file.read_text().splitlines()[0])
+            if not _is_alive(process):
+                lock_file.unlink()
+                for path in self.socket_folder.iterdir():
+                    path.unlink()
 
     def _start(self):
         self._run(
@@ -234,6 +265,15 @@ class _PrivateServer:
 def remove():
     """Remove the private server with all its databases."""
     _PrivateServer().remove()
+
+
+def _is_alive(process):
+    """Tell whether a process runs; one that is dead but not reaped does not."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def _reachable_for_all(path):
