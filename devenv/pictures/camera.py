@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright
 
 DEVICES = {"phone": (390, 844), "desktop": (1400, 900)}
 LANGUAGES = {"en": "en-US", "de": "de-CH"}
@@ -34,7 +34,13 @@ class Visit:
 
     def settle(self):
         """Wait until nothing is loaded any more."""
-        self.page.wait_for_load_state("networkidle")
+        if self.page.locator("body.o_web_client").count():
+            # the backend is never idle: it listens for messages
+            self.page.wait_for_selector(".o_action_manager > *")
+            self.page.wait_for_timeout(1500)
+        else:
+            with contextlib.suppress(TimeoutError):
+                self.page.wait_for_load_state("networkidle", timeout=10000)
         self.page.wait_for_timeout(300)
 
     def shot(self, name, selector=None):
