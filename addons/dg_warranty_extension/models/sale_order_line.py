@@ -41,12 +41,15 @@ class SaleOrderLine(models.Model):
 
     # === COMPUTES === #
 
-    @api.depends("product_id")
+    @api.depends("product_id", "order_id")
     def _compute_sale_commitment_ids(self):
         """Setting a product adds the lines of its default packages, changing it
         rebuilds them; writing the same product again keeps manual edits."""
         for line in self:
-            if not line._takes_commitments() and not line._origin:
+            # a line of a quotation template gets its order after its product
+            if not line.order_id or (
+                not line._origin and not line._takes_commitments()
+            ):
                 line.sale_commitment_ids = False
                 continue
             own = line.sale_commitment_ids.filtered(lambda c: not c.warranty_line_id)

@@ -87,6 +87,9 @@ class TestSaleCommitments(WarrantyCommon):
     def test_section_2_quotation_templates_and_optional_products(self):
         if "sale.order.template" not in self.env:
             self.skipTest("quotation templates come with sale_management")
+        self.env.user.group_ids += self.env.ref(
+            "sale_management.group_sale_order_template"
+        )
         template = self.env["sale.order.template"].create(
             {
                 "name": "Cinema",
