@@ -16,6 +16,7 @@ from . import test_billing_portal
 from . import test_billing_self_billing
 from . import test_billing_statement
 from . import test_cancellation
+from . import test_clock_edges
 from . import test_completion
 from . import test_concurrency
 from . import test_creation
@@ -25,7 +26,9 @@ from . import test_hold
 from . import test_hold_links
 from . import test_hold_routes
 from . import test_misuse_records
+from . import test_misuse_routes
 from . import test_misuse_rpc
+from . import test_misuse_text
 from . import test_numbering
 from . import test_order_life
 from . import test_performance
