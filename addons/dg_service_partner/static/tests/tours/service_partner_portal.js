@@ -133,8 +133,11 @@ function appointmentSteps({past, stored}) {
         },
         {
             content: "What was typed is still there; now a better one",
-            trigger: "#field_appointment_start:value(2020-01-01T10:00)",
+            trigger: "#field_appointment_start",
             run() {
+                if (this.anchor.value !== "2020-01-01T10:00") {
+                    throw new Error(`What was typed is lost: ${this.anchor.value}`);
+                }
                 this.anchor.value = "2099-03-03T10:00";
             },
         },
