@@ -85,7 +85,8 @@ class AccountMove(models.Model):
         statement._check_no_objection()
         statement._check_invoice_number(self.ref, allowed=self)
         statement._check_difference(
-            self.amount_untaxed, statement._get_amount_in(self.currency_id, self),
+            self.amount_untaxed,
+            statement._get_amount_in(self.currency_id, self),
             self.currency_id,
         )
 

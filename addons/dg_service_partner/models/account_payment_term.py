@@ -6,8 +6,8 @@ class AccountPaymentTerm(models.Model):
 
     is_prepayment = fields.Boolean(
         string="Prepayment",
-        help="Service-partner orders of a sale with this payment term reach the partner "
-        "only after the amount due at once has been received.",
+        help="Service-partner orders of a sale with this payment term reach the "
+        "partner only after the amount due at once has been received.",
     )
 
     def _get_prepayment_share(self):

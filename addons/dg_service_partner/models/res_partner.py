@@ -57,8 +57,8 @@ class ResPartner(models.Model):
         ):
             raise ValidationError(
                 self.env._(
-                    "%(partner)s has %(count)s open service-partner orders. Reassign or "
-                    "finish them before you archive the partner.",
+                    "%(partner)s has %(count)s open service-partner orders. Reassign "
+                    "or finish them before you archive the partner.",
                     partner=partner.display_name,
                     count=count,
                 )

@@ -104,6 +104,7 @@ class SaleOrderLine(models.Model):
             return super()._compute_display_name()
         for line in self:
             line.display_name = line.product_id.display_name
+        return None
 
     @api.depends(
         "product_id",
@@ -328,8 +329,8 @@ class SaleOrderLine(models.Model):
             if vals.get("product_id", line.product_id.id) != line.product_id.id:
                 raise UserError(
                     self.env._(
-                        "%(order)s was made for “%(service)s”. Set the quantity of this "
-                        "line to 0 and add a line for the other product.",
+                        "%(order)s was made for “%(service)s”. Set the quantity of "
+                        "this line to 0 and add a line for the other product.",
                         order=order.name,
                         service=line.product_id.display_name,
                     )

@@ -337,7 +337,7 @@ class ServicePartnerAgreement(models.Model):
         )
 
     def _get_free_capacity(self):
-        """Return dict of agreement to further orders it can take; unlimited: missing."""
+        """Return dict of limited agreements to the further orders they can take."""
         limited = self.filtered("capacity")
         counts = limited._count_open_orders()
         return {

@@ -25,9 +25,7 @@ class ServicePartnerAgreement(models.Model):
         copy=False,
         help="Who agreed for the partner, and how: name, letter or mail.",
     )
-    to_bill_count = fields.Integer(
-        string="Orders to Bill", compute="_compute_to_bill"
-    )
+    to_bill_count = fields.Integer(string="Orders to Bill", compute="_compute_to_bill")
     to_bill_summary = fields.Char(
         string="Amount to Bill",
         compute="_compute_to_bill",
@@ -45,8 +43,8 @@ class ServicePartnerAgreement(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "Self-billing needs the consent of %(partner)s. Record when and "
-                        "by whom it was given.",
+                        "Self-billing needs the consent of %(partner)s. Record when "
+                        "and by whom it was given.",
                         partner=agreement.partner_id.display_name,
                     )
                 )
@@ -103,8 +101,9 @@ class ServicePartnerAgreement(models.Model):
             [("company_id", "=", company.id)], order="date_start desc, id desc"
         )
         newest = self.browse(
-            {agreement.partner_id: agreement.id for agreement in reversed(agreements)}
-            .values()
+            {
+                agreement.partner_id: agreement.id for agreement in reversed(agreements)
+            }.values()
         )
         to_remind = newest.filtered(
             lambda agreement: (

@@ -312,6 +312,7 @@ class ServicePartnerOrder(models.Model):
             return super()._compute_display_name()
         for order in self:
             order.display_name = f"{order.name} – {order.customer_id.name}"
+        return None
 
     def _get_report_base_filename(self):
         self.ensure_one()

@@ -124,16 +124,15 @@ class ServicePartnerOrder(models.Model):
         return found
 
     def _get_decliners(self):
-        return {
-            order: partners
-            for order, partners in self.env["service.partner.assignment"]
+        return dict(
+            self.env["service.partner.assignment"]
             .sudo()
             ._read_group(
                 [("order_id", "in", self.ids), ("outcome", "=", "declined")],
                 groupby=["order_id"],
                 aggregates=["partner_id:recordset"],
             )
-        }
+        )
 
     def _set_agreement(self, agreement):
         """Give one order to the partner of an agreement, with that partner's price."""

@@ -218,8 +218,7 @@ class ServicePartnerOrder(models.Model):
 
     def _describe_appointment(self):
         return self.env._(
-            "%(partner)s has to agree an appointment with the customer until "
-            "%(date)s.",
+            "%(partner)s has to agree an appointment with the customer until %(date)s.",
             partner=self.partner_id.display_name,
             date=self._format_moment(self.appointment_deadline),
         )

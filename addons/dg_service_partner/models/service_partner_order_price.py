@@ -10,7 +10,8 @@ class ServicePartnerOrder(models.Model):
         string="Price Entered by Hand",
         readonly=True,
         groups="base.group_user",
-        help="The back office entered the price; the partner's list does not change it.",
+        help="The back office entered the price; the partner's list does not change "
+        "it.",
     )
 
     @api.model

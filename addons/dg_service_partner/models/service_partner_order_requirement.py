@@ -52,5 +52,7 @@ class ServicePartnerOrderRequirement(models.Model):
                 )
             )
         return {
-            field: value for field, value in answer.items() if field in ("result", "note")
+            field: value
+            for field, value in answer.items()
+            if field in ("result", "note")
         }

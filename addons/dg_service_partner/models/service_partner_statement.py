@@ -49,9 +49,7 @@ class ServicePartnerStatement(models.Model):
     currency_id = fields.Many2one(
         comodel_name="res.currency", required=True, readonly=True
     )
-    date = fields.Date(
-        required=True, readonly=True, default=fields.Date.context_today
-    )
+    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
     date_from = fields.Date(string="Services From", readonly=True)
     date_to = fields.Date(string="Services Until", readonly=True)
     order_ids = fields.Many2many(
@@ -158,7 +156,9 @@ class ServicePartnerStatement(models.Model):
         late = fields.Domain.OR(
             fields.Domain("company_id", "=", company.id)
             & fields.Domain(
-                "date", "<", today - timedelta(days=company.service_partner_invoice_days)
+                "date",
+                "<",
+                today - timedelta(days=company.service_partner_invoice_days),
             )
             for company in self.env["res.company"].sudo().search([])
         )
@@ -236,8 +236,8 @@ class ServicePartnerStatement(models.Model):
     def _unlink_never(self):
         raise UserError(
             self.env._(
-                "A billing ID is never used again, so statements stay. Cancel %(names)s "
-                "instead.",
+                "A billing ID is never used again, so statements stay. Cancel "
+                "%(names)s instead.",
                 names=", ".join(self.mapped("name")),
             )
         )
@@ -365,9 +365,11 @@ class ServicePartnerStatement(models.Model):
     def _get_valid_bills(self):
         """Return the bills that count: not cancelled and not reversed."""
         return self.bill_ids.filtered(
-            lambda bill: bill.move_type == "in_invoice"
-            and bill.state != "cancel"
-            and bill.payment_state != "reversed"
+            lambda bill: (
+                bill.move_type == "in_invoice"
+                and bill.state != "cancel"
+                and bill.payment_state != "reversed"
+            )
         )
 
     def _get_sorted_orders(self):

@@ -322,14 +322,18 @@ class ServicePartnerStatement(models.Model):
             ("company_id", "=", self.company_id.id),
             ("partner_id", "child_of", self.partner_id.commercial_partner_id.id),
         ]
-        moves = self.env["account.move"].sudo().search(
-            [
-                *own,
-                ("move_type", "in", ("in_invoice", "in_receipt")),
-                ("state", "!=", "cancel"),
-                ("payment_state", "!=", "reversed"),
-                ("ref", "=ilike", f"%{pattern}%"),
-            ]
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    *own,
+                    ("move_type", "in", ("in_invoice", "in_receipt")),
+                    ("state", "!=", "cancel"),
+                    ("payment_state", "!=", "reversed"),
+                    ("ref", "=ilike", f"%{pattern}%"),
+                ]
+            )
         )
         if allowed is not None:
             moves -= allowed

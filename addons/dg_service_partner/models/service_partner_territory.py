@@ -34,9 +34,7 @@ class ServicePartnerTerritory(models.Model):
             if (
                 territory.zip_from
                 and territory.zip_to
-                and not postal_code.in_range(
-                    territory.zip_from, None, territory.zip_to
-                )
+                and not postal_code.in_range(territory.zip_from, None, territory.zip_to)
             ):
                 raise ValidationError(
                     self.env._(

@@ -63,8 +63,8 @@ class StockPicking(models.Model):
         if held:
             raise UserError(
                 self.env._(
-                    "%(pickings)s stay reserved: %(reasons)s. The goods are promised to "
-                    "this sale.",
+                    "%(pickings)s stay reserved: %(reasons)s. The goods are promised "
+                    "to this sale.",
                     pickings=", ".join(held.mapped("name")),
                     reasons=", ".join(held.mapped("service_partner_hold_reason")),
                 )

@@ -24,9 +24,7 @@ class TestBillingConcurrency(BaseCase):
             {"name": "Montage Gleichzeitig AG", "is_service_partner": True}
         )
         agreement = env["service.partner.agreement"].create({"partner_id": partner.id})
-        service = env["product.product"].create(
-            {"name": "Mounting", "type": "service"}
-        )
+        service = env["product.product"].create({"name": "Mounting", "type": "service"})
         orders = env["service.partner.order"].create(
             [
                 {

@@ -15,9 +15,7 @@ class TestBillingDocument(BillingCommon):
 
     def _render(self, statement, user=None):
         """Return (text, pages) of the PDF."""
-        report = self.env["ir.actions.report"].with_context(
-            force_report_rendering=True
-        )
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         content, kind = report._render_qweb_pdf(REPORT, statement.ids)
         self.assertEqual(kind, "pdf")
         return billing_text.read_pdf(content), PdfReader(io.BytesIO(content)).pages
@@ -94,9 +92,7 @@ class TestBillingDocument(BillingCommon):
         self.assertIn(f"billing_id={statement.name}", payload)
         self.assertIn("amount=240.00", payload)
         self.assertIn(f"currency={statement.currency_id.name}", payload)
-        self.assertTrue(
-            statement._get_qr_image().startswith("data:image/png;base64,")
-        )
+        self.assertTrue(statement._get_qr_image().startswith("data:image/png;base64,"))
 
     def test_cancelled_statement_says_so(self):
         """Paper of a cancelled statement cannot be mistaken."""

@@ -53,7 +53,9 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
     <cbc:InvoicedQuantity unitCode="C62">1</cbc:InvoicedQuantity>
     <cbc:LineExtensionAmount currencyID="{currency}">120.00</cbc:LineExtensionAmount>
     <cac:Item><cbc:Name>Mounting</cbc:Name></cac:Item>
-    <cac:Price><cbc:PriceAmount currencyID="{currency}">120.00</cbc:PriceAmount></cac:Price>
+    <cac:Price>
+      <cbc:PriceAmount currencyID="{currency}">120.00</cbc:PriceAmount>
+    </cac:Price>
   </cac:InvoiceLine>
 </Invoice>
 """
@@ -76,9 +78,7 @@ class TestBillingInvoice(BillingCommon):
         self.assertEqual(self._submit(statement, self._make_invoice_pdf(statement)), [])
         self.assertEqual(statement.partner_invoice_state, "accepted")
         self.assertFalse(statement.has_invoice_findings)
-        self.assertEqual(
-            statement.partner_invoice_attachment_id.raw[:5], b"%PDF-"
-        )
+        self.assertEqual(statement.partner_invoice_attachment_id.raw[:5], b"%PDF-")
 
     def test_r42_both_totals_are_right_with_a_vat_number(self):
         """With VAT or without; a partner without VAT number only without."""
@@ -152,7 +152,8 @@ class TestBillingInvoice(BillingCommon):
         for text in (
             f"ID {statement.name} 120.00",
             f"ID {statement.name}120.00",
-            f"id {statement.name[:2].lower()}-{statement.name[2:5]} {statement.name[5:]}",
+            f"id {statement.name[:2].lower()}-{statement.name[2:5]}"
+            f" {statement.name[5:]}",
         ):
             self.assertIn(
                 statement.name, billing_text.find_candidates(text, "VR"), text

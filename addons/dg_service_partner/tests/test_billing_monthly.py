@@ -91,9 +91,7 @@ class TestBillingMonthly(BillingCommon):
         """The action of the menu lists them."""
         order = self._create_done()
         billed = self._create_statement().order_ids
-        action = self.env.ref(
-            "dg_service_partner.service_partner_order_action_to_bill"
-        )
+        action = self.env.ref("dg_service_partner.service_partner_order_action_to_bill")
         found = order.search(
             fields.Domain([("id", "in", (order | billed).ids)])
             & fields.Domain([("billing_status", "=", "to_bill")])

@@ -157,9 +157,7 @@ class TestBillingStatement(BillingCommon):
         for user in (self.portal_a, self.team_user, self.account_user):
             for operation in ("write", "create", "unlink"):
                 with self.subTest(user=user.login, operation=operation):
-                    self.assertFalse(
-                        statement.with_user(user).has_access(operation)
-                    )
+                    self.assertFalse(statement.with_user(user).has_access(operation))
 
     def test_r45_unrelated_internal_user(self):
         """A user of other departments neither sees statements nor bills orders."""

@@ -52,9 +52,7 @@ def find_missing(text, references):
     :param references: complete references with their check digits
     """
     squashed = squash(text)
-    return [
-        reference for reference in references if squash(reference) not in squashed
-    ]
+    return [reference for reference in references if squash(reference) not in squashed]
 
 
 def find_candidates(text, prefix, digits=7):
