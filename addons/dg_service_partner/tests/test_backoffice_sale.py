@@ -121,7 +121,7 @@ class TestBackofficeSale(ServicePartnerCommon):
         self.assertEqual(order.state, "cancel")
 
     def test_a7_delivery_names_what_it_waits_for(self):
-        order = self._create_order("new")
+        order = self._create_order("check")
         stock_user = new_test_user(
             self.env, "sp_stock", groups="stock.group_stock_user"
         )

@@ -151,7 +151,7 @@ class TestBackofficeScreens(ServicePartnerCommon):
         self.assertNotIn("transmit", self._steps(order, self.team_user))
 
     def test_header_offers_assign_where_nobody_is_found(self):
-        (self.agreement_a | self.agreement_b).action_archive()
+        self.env["service.partner.agreement"].search([]).action_archive()
         order = self._create_order()
         self.assertEqual(
             self._buttons(order, self.team_user), ["Assign Partner", "Cancel"]
@@ -205,7 +205,7 @@ class TestBackofficeScreens(ServicePartnerCommon):
         unreachable.sudo().paused_since = fields.Datetime.now()
         unpriced_service = self._create_service("Unpriced", requirements=False)
         no_price = self._create_order("new", self.tv, unpriced_service)
-        (self.agreement_a | self.agreement_b).action_archive()
+        self.env["service.partner.agreement"].search([]).action_archive()
         without_partner = self._create_order()
         self.env.invalidate_all()
         expected = {

@@ -21,6 +21,7 @@ class TestBackofficeTour(ServicePartnerCommon, HttpCase):
             f"/odoo/action-sale.action_quotations/{sale.id}",
             "dg_service_partner_backoffice",
             login="sp_backoffice",
+            timeout=180,
         )
         order = sale.service_partner_order_ids
         self.assertEqual(order.state, "execution")
@@ -34,5 +35,6 @@ class TestBackofficeTour(ServicePartnerCommon, HttpCase):
             f"/odoo/service-partner-orders/{order.id}",
             "dg_service_partner_backoffice_complete",
             login="sp_backoffice",
+            timeout=180,
         )
         self.assertEqual((order.state, order.billing_status), ("done", "to_bill"))
