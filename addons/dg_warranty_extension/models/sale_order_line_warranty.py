@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class SaleOrderLine(models.Model):
@@ -64,6 +65,17 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.display_name = f"{line._get_line_number()} · {line.product_id.name}"
         return None
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """In the assistant, find a line by its number, else by its text."""
+        order_id = self.env.context.get("warranty_order_id")
+        number = value.strip() if isinstance(value, str) else ""
+        if not order_id or not number.isdecimal() or operator not in ("ilike", "="):
+            return super()._search_display_name(operator, value)
+        lines = self.env["sale.order"].browse(order_id).order_line
+        line = lines.sorted(self._get_line_sort_key)[int(number) - 1 : int(number)]
+        return Domain("id", "in", line.ids) if line else Domain("name", operator, value)
 
     # === CRUD === #
 

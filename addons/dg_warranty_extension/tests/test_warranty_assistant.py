@@ -152,6 +152,20 @@ class TestWarrantyAssistant(WarrantyCommon):
             "2 · Television",
         )
 
+    def test_16_lines_are_found_by_their_number(self):
+        order = self._create_order(self.cable, self.tv, self.warranty)
+        lines = order.order_line.with_context(
+            warranty_line_number=True, warranty_order_id=order.id
+        )
+        domain = [("order_id", "=", order.id)]
+        self.assertEqual(
+            lines.name_search("2", domain), [(lines[1].id, "2 · Television")]
+        )
+        self.assertEqual(
+            lines.name_search("Tele", domain), [(lines[1].id, "2 · Television")]
+        )
+        self.assertFalse(lines.name_search("9999999", domain))
+
     def test_23_another_valid_line_but_no_invalid_one(self):
         order = self._create_order(self.tv, self.tv, self.cable, self.warranty)
         line = self._line(order, self.warranty)
