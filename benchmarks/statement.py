@@ -96,8 +96,8 @@ def _measure(count):
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(
         f"{count:5} orders: {queries} queries, {made * 1000:.0f} ms |"
-        f" PDF {pages} pages, {queries_pdf} queries, {rendered:.1f} s | Odoo {before:.0f} -> "
-        f"{peak.most:.0f} MB, wkhtmltopdf {child:.0f} MB"
+        f" PDF {pages} pages, {queries_pdf} queries, {rendered:.1f} s |"
+        f" Odoo {before:.0f} -> {peak.most:.0f} MB, wkhtmltopdf {child:.0f} MB"
     )
     if max(peak.most, child) > LIMIT_MB:
         print(f"      more than the limit of {LIMIT_MB} MB")
