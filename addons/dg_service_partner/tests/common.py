@@ -47,6 +47,8 @@ class ServicePartnerCommon(TransactionCase):
         cls.company.service_partner_user_id = cls.team_user
         cls.partner_a, cls.portal_a = cls._create_service_partner("Montage AG", "a")
         cls.partner_b, cls.portal_b = cls._create_service_partner("Technik GmbH", "b")
+        # Nobody else is asked, whatever demo data the database holds.
+        cls.env["service.partner.agreement"].search([]).active = False
         cls.agreement_a = cls._create_agreement(cls.partner_a, sequence=1)
         cls.agreement_b = cls._create_agreement(cls.partner_b, sequence=2)
         cls.requirement_wall, cls.requirement_space = cls.env[

@@ -1,0 +1,11 @@
+{
+    "name": "Service Partner Orders: Dropshipping",
+    "summary": "Dropship goods of a service to the service partner",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Service Partner",
+    "license": "LGPL-3",
+    "author": "dg",
+    "website": "https://github.com/dg-suite/odoo-service-partner",
+    "depends": ["dg_service_partner", "stock_dropshipping"],
+    "auto_install": True,
+}
