@@ -79,7 +79,7 @@ class TestPortalMails(ServicePartnerCommon):
         declined.with_user(self.portal_a).action_decline(self.reason["decline"])
         for order in (cancelled, moved):
             mail = self._mails(order, "mail_template_withdrawn")
-            self.assertEqual(mail.recipient_ids, self.partner_a)
+            self._assert_partner_mail(mail, order, self.partner_a)
         self.assertFalse(self._mails(declined, "mail_template_withdrawn"))
         mail = self._mails(moved, "mail_template_new_order").sorted("id")[-1]
         self.assertEqual(mail.recipient_ids, self.partner_b)
