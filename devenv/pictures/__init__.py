@@ -92,11 +92,12 @@ def take(chosen=()):
     if not program:
         raise DevenvError("Pictures need a browser: install chromium.")
     server = PictureServer()
-    server.ensure_fresh()
-    with server.serving() as address:
-        for guide in chosen or guides():
-            with step(f"pictures of the guide {guide}"):
-                camera = [server.tools.python, "-m", "devenv.pictures.camera"]
-                run([*camera, guide, address, program, FOLDER], cwd=ROOT)
+    with cache.lock(f"{server.name}_server"):
+        server.ensure_fresh()
+        with server.serving() as address:
+            for guide in chosen or guides():
+                with step(f"pictures of the guide {guide}"):
+                    camera = [server.tools.python, "-m", "devenv.pictures.camera"]
+                    run([*camera, guide, address, program, FOLDER], cwd=ROOT)
     say(f"The pictures are in {FOLDER.relative_to(ROOT)}.")
     return 0
