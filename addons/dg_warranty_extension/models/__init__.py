@@ -17,6 +17,7 @@ from . import service_commitment_renewal
 from . import service_object_billing
 from . import service_object_portal
 from . import service_object_renewal
+from . import account_analytic_distribution_model
 from . import account_move
 from . import account_move_line
 from . import res_company

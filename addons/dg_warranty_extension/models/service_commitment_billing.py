@@ -175,11 +175,9 @@ class ServiceCommitment(models.Model):
         """
         cron = self.env["ir.cron"]
         due = self.search(self._get_due_domain())
+        partners = due._get_billing_partners()
         customers = due.grouped(
-            lambda commitment: (
-                commitment.company_id,
-                commitment._get_billing_partner(),
-            )
+            lambda commitment: (commitment.company_id, partners[commitment])
         )
         cron._commit_progress(remaining=len(customers))
         for batch in split_every(BILLING_BATCH, list(customers.values())):
@@ -256,14 +254,22 @@ class ServiceCommitment(models.Model):
             or self.currency_id.compare_amounts(amount, credited[span]) > 0
         ]
 
-    def _get_billing_partner(self):
-        """Return the invoice address of the service object's customer."""
-        self.ensure_one()
-        service_object = self.service_object_id
-        if service_object.partner_invoice_id:
-            return service_object.partner_invoice_id
-        address = service_object.partner_id.address_get(["invoice"])["invoice"]
-        return self.env["res.partner"].browse(address)
+    def _get_billing_partners(self):
+        """Return dict of commitment to the invoice address of its object's customer,
+        asked once per customer where the object names none."""
+        customers = self.service_object_id.filtered(
+            lambda item: not item.partner_invoice_id
+        ).partner_id
+        addresses = {
+            customer: customer.browse(customer.address_get(["invoice"])["invoice"])
+            for customer in customers
+        }
+        return {
+            commitment: service_object.partner_invoice_id
+            or addresses[service_object.partner_id]
+            for commitment in self
+            for service_object in commitment.service_object_id
+        }
 
     def _bill(self):
         """Make draft invoices of what is due; these commitments must be locked.
@@ -308,12 +314,13 @@ class ServiceCommitment(models.Model):
 
         The fiscal position is Odoo's own choice for invoice and delivery address.
         """
+        partners = self._get_billing_partners()
         positions = {}
         groups = defaultdict(self.browse)
         for commitment in self:
             service_object = commitment.service_object_id
             company = commitment.company_id
-            partner = commitment._get_billing_partner()
+            partner = partners[commitment]
             address = (company, partner, service_object.partner_shipping_id)
             if address not in positions:
                 positions[address] = (
@@ -353,6 +360,7 @@ class ServiceCommitment(models.Model):
 
         :param BillingKey key: what they have in common
         """
+        self._check_billing_product(key.company)
         service_objects = self.service_object_id
         shipping = service_objects.partner_shipping_id
         values = {
@@ -379,10 +387,7 @@ class ServiceCommitment(models.Model):
 
     def _prepare_billing_line_values(self):
         """Return the values of one invoice line per due period, in the language of
-        the context.
-
-        :raises UserError: without a product to invoice with
-        """
+        the context."""
         self.ensure_one()
         product = self._get_billing_product()
         today = fields.Date.context_today(self)
@@ -407,15 +412,23 @@ class ServiceCommitment(models.Model):
         if self.invoicing_product_id:
             product = self.invoicing_product_id
         elif product.service_commitment_option != "commitment_item":
-            raise UserError(
-                self.env._(
-                    "“%(name)s” of %(object)s has no invoicing product. Choose one on "
-                    "the commitment, and on its package for the next sales.",
-                    name=self.name,
-                    object=self.service_object_id.name,
-                )
-            )
+            product = product.browse()
         return product.with_company(self.company_id)
+
+    def _check_billing_product(self, company):
+        """Raise a UserError without a product to invoice with, in the user's language
+        or, in a job, in that of ``company``."""
+        for commitment in self:
+            if not commitment._get_billing_product():
+                lang = self.env.lang or company.partner_id.lang
+                raise UserError(
+                    self.with_context(lang=lang).env._(
+                        "“%(name)s” of %(object)s has no invoicing product. Choose one "
+                        "on the commitment, and on its package for the next sales.",
+                        name=commitment.name,
+                        object=commitment.service_object_id.name,
+                    )
+                )
 
     def _get_part_amount(self, part):
         """Return the amount of ``part`` in the commitment's currency, rounded: the

@@ -15,6 +15,7 @@ class BillingCommon(WarrantyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.partner.write({"lang": "en_US", "country_id": cls.env.ref("base.ch").id})
+        cls.env.company.partner_id.lang = "en_US"
         cls.service_object = cls._create_object(cls.partner)
 
     @classmethod

@@ -108,20 +108,20 @@ class TestContractBillingConcurrency(BaseCase):
 
     def test_the_job_survives_that_somebody_was_faster(self):
         """The other one commits after the job has read what is due."""
-        group = service_commitment_billing.ServiceCommitment._get_billing_partner
+        partners = service_commitment_billing.ServiceCommitment._get_billing_partners
         raced = []
 
-        def race(commitment):
+        def race(commitments):
             if not raced:
-                raced.append(commitment.id)
+                raced.append(True)
                 with self.registry.cursor() as fast:
                     self._commitments(fast, 0).action_create_invoices()
-            return group(commitment)
+            return partners(commitments)
 
         with (
             self.registry.cursor() as job,
             patch.object(
-                self.registry["service.commitment"], "_get_billing_partner", race
+                self.registry["service.commitment"], "_get_billing_partners", race
             ),
             mute_logger("odoo.sql_db"),
         ):
