@@ -33,6 +33,7 @@ class ServicePartnerOrder(models.Model):
         # The statement's own messages tell it; one per order would be noise.
         tracking=False,
     )
+    service_town = fields.Char(related="service_address_id.city", string="Town")
     any_reference = fields.Char(
         string="Any ID",
         store=False,

@@ -38,6 +38,8 @@ class ServicePartnerStatement(models.Model):
     def action_create_bill_or_ask(self):
         """Make the bill in one click; ask for what is missing only where it is."""
         self.ensure_one()
+        self.env["account.move"].check_access("create")
+        self.check_access("read")
         if self.sudo()._get_valid_bills() or not self.sudo()._needs_reason():
             return self.action_create_bill()
         return {

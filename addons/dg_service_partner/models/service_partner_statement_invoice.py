@@ -1,4 +1,5 @@
 import base64
+import contextlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -80,13 +81,15 @@ class ServicePartnerStatement(models.Model):
         self.ensure_one()
         statement = self._begin_invoice()
         if isinstance(content, str):
-            content = base64.b64decode(content)
+            # What is no base64 is no PDF either and is refused as such below.
+            with contextlib.suppress(ValueError):
+                content = base64.b64decode(content)
         number = (number or "").strip()
         if not number:
             raise UserError(self.env._("Enter the number of your invoice."))
         if float_compare(amount or 0.0, 0.0, precision_digits=2) < 0:
             raise UserError(self.env._("The total of an invoice cannot be negative."))
-        text = statement._read_invoice(content)
+        text = statement._read_invoice(content if isinstance(content, bytes) else b"")
         statement._check_invoice_number(number)
         findings = statement._check_invoice_text(text) + statement._check_amount(amount)
         attachment = statement._replace_invoice_file(content, filename)
@@ -214,6 +217,13 @@ class ServicePartnerStatement(models.Model):
             return []
         return [{"code": "amount", "amount": amount or 0.0, "expected": expected}]
 
+    def _check_imported_amount(self, move):
+        """Return a finding when the total or the currency of a bill is not right."""
+        self.ensure_one()
+        if move.currency_id == self.currency_id:
+            return self._check_amount(move.amount_total)
+        return [{"code": "currency", "currency": move.currency_id.name}]
+
     def _get_finding_sentences(self):
         """Return what differs in the partner's invoice, in the reader's language."""
         self.ensure_one()
@@ -234,6 +244,12 @@ class ServicePartnerStatement(models.Model):
                 sentence = self.env._(
                     "These SP-IDs are missing: %(orders)s.",
                     orders=", ".join(finding["names"]),
+                )
+            elif code == "currency":
+                sentence = self.env._(
+                    "The invoice is in %(currency)s instead of %(expected)s.",
+                    currency=finding["currency"],
+                    expected=currency.name,
                 )
             else:
                 sentence = self.env._(
@@ -278,7 +294,7 @@ class ServicePartnerStatement(models.Model):
         move.write(values)
         findings = self._check_invoice_text(text) if pdfs else []
         if is_imported:
-            findings += self._check_amount(move.amount_total)
+            findings += self._check_imported_amount(move)
         self.write(
             {
                 "partner_invoice_ref": move.ref or self.partner_invoice_ref,

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..tools.check_digit import is_valid
 from .common_billing import BillingCommon
@@ -208,6 +208,32 @@ class TestBillingStatement(BillingCommon):
                 )
                 self.assertIn(order, orders)
                 self.assertNotIn(other.order_ids, orders)
+
+    def test_r37_back_office_bills_from_the_list(self):
+        """The action of the list of orders makes the statement and opens it."""
+        orders = self._create_done(2)
+        action = self.env.ref("dg_service_partner.action_create_statement")
+        result = (
+            action.with_user(self.team_user)
+            .with_context(active_model=orders._name, active_ids=orders.ids)
+            .run()
+        )
+        self.assertEqual(result["res_id"], orders.statement_id.id)
+        self.assertEqual(orders.statement_id.order_ids, orders)
+
+    def test_screens_open_for_team_and_accounting(self):
+        """Form and search work with the rights of those who use them."""
+        statement = self._create_statement(2)
+        statement.action_create_bill()
+        for user in (self.team_user, self.account_user):
+            with self.subTest(user.login):
+                record = statement.with_user(user)
+                form = Form(record)
+                self.assertEqual(form.name, statement.name)
+                self.assertEqual(len(form.order_ids), 2)
+                record.get_views([(False, "list"), (False, "search")])
+        Form(statement.bill_ids.with_user(self.account_user))
+        Form(statement.order_ids[0].with_user(self.team_user))
 
     def test_statement_costs_a_constant_number_of_queries(self):
         """Ten or two hundred orders: the same queries, plus rows in batches.
