@@ -30,6 +30,8 @@ class ServicePartnerCommon(TransactionCase):
         cls.switzerland = cls.env.ref("base.ch")
         cls.calendar = cls._create_calendar()
         cls.company.resource_calendar_id = cls.calendar
+        # Odoo's demo company asks for online payment of every sale.
+        cls.company.portal_confirmation_pay = False
         cls.team_user = new_test_user(
             cls.env,
             "sp_team",
