@@ -13,3 +13,4 @@ from . import test_contract_billing_reversal
 from . import test_portal
 from . import test_renewal
 from . import test_tours
+from . import test_misuse_rpc
