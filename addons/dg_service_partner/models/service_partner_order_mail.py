@@ -35,6 +35,7 @@ class ServicePartnerOrder(models.Model):
         orders = {order.id: order for order in reachable}
         for mail in mails:
             order = orders[mail.res_id]
+            order = order.with_context(lang=order._get_customer_receiver().lang)
             mail.attachment_ids = [
                 (0, 0, order._prepare_calendar_attachment_values(mail))
             ]
