@@ -180,10 +180,12 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         self._check_service_partner_change(vals)
+        before = {}
         if "service_partner_goods_line_ids" in vals:
-            result = self._write_service_partner_goods(vals)
-        else:
-            result = super().write(vals)
+            before = {line: line.service_partner_goods_line_ids for line in self}
+        result = super().write(vals)
+        if before:
+            self._follow_service_partner_goods(before)
         if "product_id" in vals:
             # Another product is another proposal, and maybe the first service.
             self.filtered(
@@ -360,10 +362,11 @@ class SaleOrderLine(models.Model):
                 )
             )
 
-    def _write_service_partner_goods(self, vals):
-        """Write a new choice of goods; a confirmed sale follows it (A6, A7)."""
-        before = {line: line.service_partner_goods_line_ids for line in self}
-        result = super().write(vals)
+    def _follow_service_partner_goods(self, before):
+        """Hold and release after a new choice of goods on a confirmed sale (A6, A7).
+
+        :param dict before: line to the goods it had
+        """
         confirmed = self.filtered(lambda line: line.state == "sale")
         for line in self:
             line._note_service_partner_goods_choice()
@@ -374,7 +377,6 @@ class SaleOrderLine(models.Model):
             goods |= self.service_partner_goods_line_ids
             goods._sync_service_partner_hold()
             confirmed.sudo().service_partner_order_ids._advance_shipped()
-        return result
 
     def _note_service_partner_goods_choice(self):
         """Remember that somebody wants no goods, so that none are proposed again."""

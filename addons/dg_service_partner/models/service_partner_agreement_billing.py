@@ -84,7 +84,9 @@ class ServicePartnerAgreement(models.Model):
         month = today.replace(day=1)
         if tomorrow.month == today.month:
             month -= relativedelta(months=1)
-        for company in self.env["res.company"].search([]):
+        # Companies are few, and each has a month end of its own.
+        companies = self.env["res.company"].search([("active", "=", True)])
+        for company in companies:
             reminded = company.service_partner_reminded_month
             if reminded and reminded >= month:
                 continue

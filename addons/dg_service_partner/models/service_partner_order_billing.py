@@ -20,7 +20,6 @@ class ServicePartnerOrder(models.Model):
 
     statement_id = fields.Many2one(
         comodel_name="service.partner.statement",
-        string="Statement",
         readonly=True,
         copy=False,
         index="btree_not_null",
