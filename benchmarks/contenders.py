@@ -75,6 +75,8 @@ class Contender:
             [
                 {
                     "partner_id": self.customer.id,
+                    # A prepayment would hold the transmission back.
+                    "require_payment": False,
                     "order_line": [
                         Command.create(
                             {"product_id": product.id, "sequence": 10 * number}

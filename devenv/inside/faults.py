@@ -1,6 +1,7 @@
 """Kills a process in the middle of each job, many times, and looks at what is left."""
 
 import argparse
+import logging
 import os
 import signal
 import traceback
@@ -9,6 +10,8 @@ from odoo import Command, fields, sql_db
 from odoo.modules.registry import Registry
 
 from . import boot
+
+_logger = logging.getLogger(__name__)
 
 ORDERS = 450
 BILLED = 30
@@ -125,7 +128,7 @@ class Shop:
         tv = self._create_product("Television", "with_commitment", type="consu")
         package = env["service.commitment.package"].create(
             {
-                "code": "MAINT",
+                "code": f"M{tv.id}",
                 "name": "Maintenance",
                 "line_ids": [
                     Command.create(
@@ -351,6 +354,7 @@ def main():
             CommitmentBilling(),
         ):
             rows.append(torment(killer, scene, arguments.points))
+            _logger.info("%(job)s: %(kills)s kills, %(result)s", rows[-1])
     except Exception:
         error = traceback.format_exc()
     boot.write_report(arguments.report, error=error, log=[], rows=rows)

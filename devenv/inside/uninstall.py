@@ -4,6 +4,7 @@ import argparse
 import logging
 
 from odoo import Command
+from odoo.tools import SQL
 
 from . import boot
 
@@ -90,11 +91,12 @@ def _find_leftovers(env, names):
     if left:
         return f"left in ir.model.data: {left.mapped('complete_name')[:10]}"
     columns = env.execute_query_dict(
-        """SELECT table_name, column_name FROM information_schema.columns
-            WHERE table_schema = 'public'
-              AND (table_name || column_name LIKE '%service\\_partner%'
-                   OR table_name || column_name LIKE '%service\\_commitment%'
-                   OR table_name || column_name LIKE '%warranty%')"""
+        SQL(
+            """SELECT table_name, column_name FROM information_schema.columns
+                WHERE table_schema = 'public'
+                  AND (table_name || column_name) ~ %s""",
+            "service_partner|service_commitment|warranty",
+        )
     )
     if columns:
         return f"left columns: {[tuple(row.values()) for row in columns][:10]}"
