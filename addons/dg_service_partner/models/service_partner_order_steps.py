@@ -286,7 +286,7 @@ class ServicePartnerOrder(models.Model):
                     "%(order)s: not met is “%(questions)s”. Report the requirements as "
                     "not met, or correct the answer.",
                     order=self.name,
-                    questions="”, “".join(not_met.requirement_id.mapped("name")),
+                    questions="; ".join(not_met.requirement_id.mapped("name")),
                 )
             )
         if unknown := by_result.get("unknown"):
@@ -294,7 +294,7 @@ class ServicePartnerOrder(models.Model):
                 self.env._(
                     "%(order)s: please answer first “%(questions)s”.",
                     order=self.name,
-                    questions="”, “".join(unknown.requirement_id.mapped("name")),
+                    questions="; ".join(unknown.requirement_id.mapped("name")),
                 )
             )
 
