@@ -124,30 +124,28 @@ class ServiceObjectPortal(CustomerPortal):
         return Domain("partner_id", "child_of", partner.ids)
 
     def _get_service_object_sortings(self):
-        _ = request.env._
         return {
             "newest": {
-                "label": _("Newest"),
+                "label": request.env._("Newest"),
                 "order": "provision_start_date desc, id desc",
             },
             "warranty": {
-                "label": _("Warranty end"),
+                "label": request.env._("Warranty end"),
                 "order": "warranty_end_date, id desc",
             },
-            "name": {"label": _("Number"), "order": "name, id"},
+            "name": {"label": request.env._("Number"), "order": "name, id"},
         }
 
     def _get_service_object_filters(self):
-        _ = request.env._
         today = fields.Date.context_today(request.env.user)
         return {
-            "all": {"label": _("All"), "domain": Domain.TRUE},
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
             "warranty": {
-                "label": _("With warranty"),
+                "label": request.env._("With warranty"),
                 "domain": Domain("warranty_end_date", ">=", today),
             },
             "ending": {
-                "label": _("Warranty ends in 90 days"),
+                "label": request.env._("Warranty ends in 90 days"),
                 "domain": Domain("warranty_end_date", ">=", today)
                 & Domain("warranty_end_date", "<=", today + timedelta(days=90)),
             },

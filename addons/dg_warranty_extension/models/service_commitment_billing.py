@@ -301,12 +301,10 @@ class ServiceCommitment(models.Model):
                 return self._create_billing_invoices({key: self})
         except OperationalError:
             raise
-        except UserError as error:
-            problem = str(error)
         except Exception as error:
-            _logger.warning("Billing %s failed", key.partner, exc_info=True)
-            problem = str(error) or type(error).__name__
-        self.billing_error = problem
+            if not isinstance(error, UserError):
+                _logger.warning("Billing %s failed", key.partner, exc_info=True)
+            self.billing_error = str(error) or type(error).__name__
         return self.env["account.move"]
 
     def _group_for_billing(self):

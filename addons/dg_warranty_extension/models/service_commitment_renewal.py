@@ -16,7 +16,6 @@ class ServiceCommitment(models.Model):
 
     renewal_line_id = fields.Many2one(
         comodel_name="sale.order.line",
-        string="Renewal Line",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
