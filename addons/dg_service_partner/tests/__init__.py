@@ -41,4 +41,5 @@ from . import test_portal_steps
 from . import test_portal_tours
 from . import test_reminders
 from . import test_requirements
+from . import test_state_machine
 from . import test_transmission
