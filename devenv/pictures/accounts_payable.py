@@ -94,6 +94,8 @@ def _book(visit):
         if date.count() and not date.input_value():
             date.fill("22.11.2026")
             date.press("Tab")
+            page.keyboard.press("Escape")
+            visit.settle()
     else:
         page.locator("button[name='action_view_bills']").click()
         page.wait_for_selector(".o_form_view [name='invoice_line_ids']")

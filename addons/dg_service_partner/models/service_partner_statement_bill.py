@@ -178,10 +178,14 @@ class ServicePartnerStatement(models.Model):
     def _has_taxes(self):
         """Return whether the document may show VAT.
 
-        A self-billed document of a partner without VAT number must not.
+        A partner without VAT number charges none: neither in self-billing, nor in the
+        invoice that it has sent. Before that invoice Odoo's rules alone count.
         """
         self.ensure_one()
-        return self.billing_mode == "partner_invoice" or bool(self.partner_id.vat)
+        return bool(self.partner_id.vat) or (
+            self.billing_mode == "partner_invoice"
+            and self.partner_invoice_state != "accepted"
+        )
 
     def _get_tax_totals(self):
         """Return Odoo's tax summary of the orders by the rules of a vendor bill.

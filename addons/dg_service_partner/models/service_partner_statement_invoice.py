@@ -275,6 +275,7 @@ class ServicePartnerStatement(models.Model):
         if refusal := self._get_bill_refusal(move):
             move.message_post(body=refusal)
             return
+        self.partner_invoice_state = "accepted"
         values = {"service_partner_statement_id": self.id}
         if move.move_type != "in_invoice":
             values["move_type"] = "in_invoice"
@@ -300,7 +301,6 @@ class ServicePartnerStatement(models.Model):
                 "partner_invoice_ref": move.ref or self.partner_invoice_ref,
                 "partner_invoice_date": move.invoice_date or self.partner_invoice_date,
                 "partner_invoice_amount": move.amount_total,
-                "partner_invoice_state": "accepted",
                 "partner_invoice_received": fields.Datetime.now(),
                 "partner_invoice_findings": findings or False,
                 "has_invoice_findings": bool(findings),

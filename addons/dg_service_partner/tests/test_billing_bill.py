@@ -112,6 +112,17 @@ class TestBillingBill(BillingCommon):
         for statement in statements:
             self.assertEqual(statement.bill_ids.partner_id, statement.partner_id)
 
+    def test_a20_bill_of_a_partner_without_vat_number(self):
+        """What the partner invoices without VAT is booked without VAT."""
+        statement = self._create_statement(2, partner=self.partner_b)
+        findings = statement.with_user(self.portal_b).action_submit_invoice(
+            self._make_invoice_pdf(statement), "x.pdf", "B-1", 240.0
+        )
+        self.assertEqual(findings, [])
+        statement.action_create_bill()
+        self.assertFalse(statement.bill_ids.invoice_line_ids.tax_ids)
+        self.assertEqual(statement.bill_ids.amount_total, 240.0)
+
     def test_a20_only_accounting_makes_bills(self):
         """Neither the partner nor the team without accounting rights."""
         statement = self._create_statement()
