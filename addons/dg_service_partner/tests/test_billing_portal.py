@@ -36,9 +36,7 @@ class TestBillingPortal(BillingCommon, HttpCase):
         """Return the text of the elements that an XPath, or a class or id, finds."""
         if path[0] in ".#":
             attribute = "class" if path[0] == "." else "id"
-            path = (
-                f"//*[contains(concat(' ', @{attribute}, ' '), ' {path[1:]} ')]"
-            )
+            path = f"//*[contains(concat(' ', @{attribute}, ' '), ' {path[1:]} ')]"
         return " ".join(
             " ".join(node.text_content().split()) for node in page.xpath(path)
         )
