@@ -18,6 +18,8 @@ class BillingCommon(ServicePartnerCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # A PDF must not wait for whatever listens at the database's own address.
+        cls.env["ir.config_parameter"].set_param("report.url", "http://127.0.0.1:9")
         cls.company.service_partner_invoice_email = "accounting@retailer.example.com"
         cls.partner_a.vat = "CHE-123.456.788 TVA"
         cls.account_user = new_test_user(
