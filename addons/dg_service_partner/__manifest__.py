@@ -5,7 +5,6 @@
     "category": "Sales/Service Partner",
     "license": "LGPL-3",
     "author": "dg",
-    "website": "https://github.com/dg-suite/odoo-service-partner",
     "depends": ["sale_stock", "portal", "account", "resource"],
     "external_dependencies": {"python": ["python-stdnum", "qrcode", "vobject"]},
     "data": [

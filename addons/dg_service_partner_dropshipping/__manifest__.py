@@ -5,7 +5,6 @@
     "category": "Sales/Service Partner",
     "license": "LGPL-3",
     "author": "dg",
-    "website": "https://github.com/dg-suite/odoo-service-partner",
     "depends": ["dg_service_partner", "stock_dropshipping"],
     "auto_install": True,
 }

@@ -5,7 +5,6 @@
     "category": "Sales/Sales",
     "author": "dg",
     "license": "LGPL-3",
-    "website": "https://github.com/dg-suite/odoo-service-partner",
     "depends": ["sale_stock"],
     "data": [
         "security/ir.model.access.csv",
