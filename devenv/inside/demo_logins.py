@@ -1,11 +1,14 @@
-"""Gives the demo database a login for each kind of user; development only."""
+"""Gives the demo database a logo and a login for each kind of user; development only."""
 
 import argparse
+import base64
+from pathlib import Path
 
 from odoo import Command
 
 from . import boot
 
+LOGO = Path(__file__).with_name("logo.png")
 PORTAL_COMPANIES = (
     {
         "name": "Montage Aare GmbH",
@@ -129,6 +132,11 @@ class DemoLogins:
         self.rows.append({"kind": kind, "login": user.login, "name": user.name})
 
 
+def give_logo(env):
+    """Show the demo company's own logo on pages and PDFs."""
+    env.ref("base.main_company").logo = base64.b64encode(LOGO.read_bytes())
+
+
 def main():
     """Create the logins and report them."""
     parser = argparse.ArgumentParser()
@@ -138,6 +146,7 @@ def main():
     database = boot.configure(arguments.config)
     watch = boot.watch_log([])
     with boot.environment(database) as env:
+        give_logo(env)
         rows = DemoLogins(env).ensure_all()
     boot.write_report(arguments.report, error=None, log=watch.report(), logins=rows)
 
