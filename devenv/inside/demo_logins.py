@@ -1,4 +1,4 @@
-"""Gives the demo database a logo and a login for each kind of user; development only."""
+"""Gives the demo database a logo and a login for each kind of user."""
 
 import argparse
 import base64
