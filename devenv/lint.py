@@ -1,12 +1,10 @@
 """`make lint` and `make format`: every check in one place, offline once installed."""
 
-import os
-import shutil
 import subprocess
 
 from . import cache, node, our_addons, python_env
 from .console import say, step
-from .settings import ADDONS, CACHE, ROOT, short_hash
+from .settings import ADDONS, CACHE, ROOT
 
 PYTHON_FOLDERS = ("devenv", "benchmarks", "addons")
 # What prettier formats; Odoo writes the translations itself.
@@ -22,7 +20,6 @@ PYLINT_OPTIONS = (
     # several files; a compute method returns nothing.
     "--disable=missing-readme,consider-merging-classes-inherited,missing-return",
 )
-NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
 class Lint:
@@ -34,7 +31,7 @@ class Lint:
     def __init__(self, fix=False):
         self.fix = fix
         self.bin = python_env.ensure().parent
-        self.node_modules = _ensure_node_modules()
+        self.node_modules = node.ensure_modules()
         self.environment = {
             **node.environment(),
             "PYTHONPATH": str(ROOT),
@@ -129,30 +126,6 @@ def _tracked_or_new():
         text=True,
     ).stdout
     return [path for path in output.splitlines() if (ROOT / path).is_file()]
-
-
-def _ensure_node_modules():
-    """Install the pinned checkers for JavaScript and XML; return their folder.
-
-    The configuration of eslint looks for them beside itself, hence the link.
-    """
-    home = CACHE / "node"
-    content = "".join((ROOT / name).read_text() for name in NODE_FILES)
-    with cache.lock("node"):
-        if not cache.is_ready(home, short_hash(content)):
-            with (
-                step("eslint and prettier, about 60 MB"),
-                cache.build_folder(home, short_hash(content)) as draft,
-            ):
-                for name in NODE_FILES:
-                    shutil.copy(ROOT / name, draft)
-                node.npm("ci", "--silent", cwd=draft)
-        link = ROOT / "node_modules"
-        target = home / "node_modules"
-        if link.resolve() != target.resolve():
-            link.unlink(missing_ok=True)
-            link.symlink_to(os.path.relpath(target, ROOT))
-    return target
 
 
 def run():

@@ -5,7 +5,11 @@ import shutil
 import tarfile
 
 from . import cache, python_env
-from .console import run
+from .console import run, step
+from .settings import CACHE, ROOT, short_hash
+
+# What pins the packages of JavaScript: checkers, and axe-core for the tests.
+_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
 def _programs():
@@ -45,4 +49,29 @@ def fetch_package(spec):
             if not member.name.startswith("package/") or ".." in member.name:
                 continue
             tar.extract(member, folder)
+    return target
+
+
+def ensure_modules():
+    """Install the pinned packages of JavaScript; return their folder.
+
+    The configuration of eslint and the tests look for them in the repository, hence
+    the link.
+    """
+    home = CACHE / "node"
+    content = "".join((ROOT / name).read_text() for name in _FILES)
+    with cache.lock("node"):
+        if not cache.is_ready(home, short_hash(content)):
+            with (
+                step("axe, eslint and prettier, about 60 MB"),
+                cache.build_folder(home, short_hash(content)) as draft,
+            ):
+                for name in _FILES:
+                    shutil.copy(ROOT / name, draft)
+                npm("ci", "--silent", cwd=draft)
+        link = ROOT / "node_modules"
+        target = home / "node_modules"
+        if link.resolve() != target.resolve():
+            link.unlink(missing_ok=True)
+            link.symlink_to(os.path.relpath(target, ROOT))
     return target

@@ -8,6 +8,7 @@ from odoo.http import request
 
 from ..tools.uploaded_photo import (
     PHOTO_EXTENSIONS,
+    PhotoInHeic,
     PhotoTooLarge,
     PhotoUnreadable,
     read_photo,
@@ -182,11 +183,21 @@ class PortalForm:
                     limit=megabytes,
                 ),
             ) from None
+        except PhotoInHeic:
+            raise FormError(
+                name,
+                request.env._(
+                    "“%(file)s” is in the HEIC format, which browsers cannot show. "
+                    "Choose “Most compatible” in the settings of the camera and take "
+                    "it again, or send a screenshot of it; nothing has been sent yet.",
+                    file=file.filename,
+                ),
+            ) from None
         except PhotoUnreadable:
             raise FormError(
                 name,
                 request.env._(
-                    "“%(file)s” is not a photo. Send JPEG or PNG; nothing has "
+                    "“%(file)s” is not a photo. Send JPEG, PNG or WebP; nothing has "
                     "been sent yet.",
                     file=file.filename,
                 ),

@@ -45,20 +45,47 @@ class TestPortalPhotos(ServicePartnerPortalCommon):
             b"%PDF-1.4",
             b"GIF89a" + b"\0" * 40,
             b"\xff\xd8\xff\xe0 broken",
+            b"RIFF\x24\0\0\0WEBPVP8 broken",
+            self.photo(image_format="WEBP")[1][:-20],
         ):
             with self.subTest(content=content[:20]):
                 page = self._report(order, ("photo.jpg", content, "image/jpeg"))
                 self._assert_refused(order, page, "not a photo")
 
-    def test_jpeg_and_png_are_taken_with_a_name_of_their_type(self):
+    def test_a_photo_that_would_fill_the_memory_is_refused(self):
+        order = self._create_order("check")
+        # 16383 times 16383 dots of one colour, in 34 bytes.
+        bomb = bytes.fromhex(
+            "524946461a000000574542505650384c0e0000002ffebfff0f071011fd0f4444ff03"
+        )
+        page = self._report(order, ("photo.webp", bomb, "image/webp"))
+        self._assert_refused(order, page, "not a photo")
+
+    def test_heic_is_refused_with_what_to_do(self):
+        order = self._create_order("check")
+        content = b"\0\0\0\x24ftypheic\0\0\0\0mif1MiHEheic" + b"\0" * 60
+        page = self._report(order, ("IMG_1.HEIC", content, "image/heic"))
+        self._assert_refused(order, page, "“IMG_1.HEIC” is in the HEIC format")
+
+    def test_phones_are_asked_for_what_is_taken(self):
+        """Without HEIC in the list, iPhones send the JPEG they make of it."""
+        page = self.read(self._create_order("check").access_url)
+        (field,) = page.xpath(".//input[@id='field_not_met_photos']")
+        self.assertEqual(field.get("accept"), "image/jpeg,image/png,image/webp")
+
+    def test_photos_are_taken_with_a_name_of_their_type(self):
         order = self._create_order("check")
         self._report(
             order,
             self.photo("a.exe", image_format="JPEG"),
             self.photo("b.jpg", image_format="PNG"),
+            self.photo("c.jpg", image_format="WEBP"),
         )
         attachments = order.message_ids.attachment_ids.sorted("id")
-        self.assertEqual(attachments.mapped("name"), ["photo-1.jpg", "photo-2.png"])
+        self.assertEqual(
+            attachments.mapped("name"), ["photo-1.jpg", "photo-2.png", "photo-3.webp"]
+        )
+        self.assertEqual(attachments[-1].mimetype, "image/webp")
         self.assertEqual(set(attachments.mapped("res_id")), {order.id})
         self.assertEqual(set(attachments.mapped("res_model")), {order._name})
 

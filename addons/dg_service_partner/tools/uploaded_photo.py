@@ -11,11 +11,18 @@ _MIMETYPES = {
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
     "PNG": "image/png",
+    "WEBP": "image/webp",
 }
-_OPENED_FORMATS = ("JPEG", "PNG")
+_OPENED_FORMATS = ("JPEG", "PNG", "WEBP")
+# The brands of HEIC, which most browsers cannot show: bytes 4 to 12 of the file.
+_HEIC_STARTS = tuple(
+    b"ftyp" + brand
+    for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+)
 PHOTO_EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
+    "image/webp": ".webp",
 }
 
 
@@ -27,6 +34,10 @@ class PhotoUnreadable(Exception):
     """The file is no photo, whatever its name says."""
 
 
+class PhotoInHeic(PhotoUnreadable):
+    """The file is a photo in the format of Apple's cameras."""
+
+
 def read_photo(stream, max_bytes):
     """Return content and mimetype of a photo, judged by its content alone.
 
@@ -34,11 +45,14 @@ def read_photo(stream, max_bytes):
     :param int max_bytes: of the file
     :return: tuple (bytes, mimetype)
     :raises PhotoTooLarge: more bytes than allowed
+    :raises PhotoInHeic: a photo that browsers could not show
     :raises PhotoUnreadable: not one of the formats, or it cannot be decoded
     """
     content = stream.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise PhotoTooLarge
+    if content[4:12] in _HEIC_STARTS:
+        raise PhotoInHeic
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
