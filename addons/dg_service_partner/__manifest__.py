@@ -16,6 +16,7 @@
         "data/ir_sequence_billing_data.xml",
         "data/service_partner_reason_data.xml",
         "data/service_partner_requirement_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/mail_template_billing_data.xml",
         "data/ir_cron_data.xml",

@@ -161,5 +161,6 @@ class SaleOrderLine(models.Model):
                         "%(goods)s is delivered to %(partner)s, who was ready first",
                         goods=line.product_id.display_name,
                         partner=receiver.name,
-                    )
+                    ),
+                    activity_type="mail.mail_activity_data_todo",
                 )

@@ -329,6 +329,7 @@ class ServicePartnerOrder(models.Model):
 
     def write(self, vals):
         self._check_written_fields(vals)
+        self._check_price_frozen(vals)
         return super().write(self._prepare_manual_price_values(vals))
 
     @api.ondelete(at_uninstall=False)
@@ -422,6 +423,7 @@ class ServicePartnerOrder(models.Model):
         self.write(
             {
                 "state": state,
+        self._close_settled_activities()
                 "state_date": fields.Datetime.now(),
                 "reminded_deadline": False,
                 **(values or {}),

@@ -23,12 +23,16 @@ class ServicePartnerOrder(models.Model):
         """
         start, end = self._parse_moment(start), self._parse_moment(end)
         orders = self._begin_step("set_appointment")
-        for order in orders:
-            order._set_appointment(
-                start,
-                end or start and order._get_default_appointment_end(start),
-                reason,
-            )
+        ends = {
+            order: end or start and order._get_default_appointment_end(start)
+            for order in orders
+        }
+        moved = orders.filtered(
+            lambda order: not order._has_appointment(start, ends[order])
+        )
+        moved._close_settled_activities()
+        for order in moved:
+            order._set_appointment(start, ends[order], reason)
         return True
 
     @api.model
@@ -46,11 +50,6 @@ class ServicePartnerOrder(models.Model):
 
     def _set_appointment(self, start, end, reason):
         self.ensure_one()
-        if self.state == "execution" and (start, end) == (
-            self.appointment_start,
-            self.appointment_end,
-        ):
-            return
         self._check_appointment(start, end)
         reason = (
             self._get_reason(reason, "reschedule")
@@ -60,6 +59,12 @@ class ServicePartnerOrder(models.Model):
         self._log_transitions("execution", reason=reason, appointment=start)
         self.write(self._prepare_appointment_values(start, end))
         self._notify_appointment()
+
+    def _has_appointment(self, start, end):
+        """Return whether just this appointment is stored already."""
+        self.ensure_one()
+        stored = self.appointment_start, self.appointment_end
+        return self.state == "execution" and stored == (start, end)
 
     def _get_default_appointment_end(self, start):
         self.ensure_one()

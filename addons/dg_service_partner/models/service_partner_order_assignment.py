@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServicePartnerOrder(models.Model):
@@ -8,18 +9,68 @@ class ServicePartnerOrder(models.Model):
 
     _inherit = "service.partner.order"
 
-    def action_decline(self, reason, note=None):
+    def action_decline(self, reason, note=None, partner=None):
         """Give orders back; the next suitable partner is asked at once (A10).
 
         :param reason: ``service.partner.reason`` of usage ``decline``, record or id
         :param str note: the partner's own words
-        :raises UserError: unknown reason, or the order is past checking requirements
+        :param partner: ``res.partner`` that declines, record or id. The back office
+            names it, so that a call made twice does not decline the next one as well
+        :raises UserError: unknown reason, the order is past checking requirements, or
+            it is with another partner already
         """
         orders = self._begin_step("decline")
         reason = self._get_reason(reason, "decline")
+        if partner:
+            orders._check_still_with(self._browse_given("res.partner", partner))
+        elif not self.env.su:
+            orders._check_not_repeated(reason, note)
         orders._close_assignments("declined", reason=reason, note=note)
         orders._hand_over(reason=reason, note=note)
         return True
+
+    def _check_still_with(self, partner):
+        """Refuse to decline for a partner that does not have the orders any more."""
+        if gone := self.filtered(lambda order: order.partner_id != partner):
+            raise UserError(
+                self.env._(
+                    "%(orders)s: with %(partner)s by now, so %(decliner)s cannot "
+                    "decline any more. Reload the page.",
+                    orders=gone._format_names(),
+                    partner=", ".join(gone.partner_id.mapped("name")),
+                    decliner=partner.name or self.env._("this partner"),
+                )
+            )
+
+    def _check_not_repeated(self, reason, note):
+        """Refuse the same call of the back office again: it meets the next partner.
+
+        :param reason: ``service.partner.reason`` record
+        :param str note: of the call
+        """
+        if repeated := self.filtered(
+            lambda order: order._is_decline_repeated(reason, note)
+        ):
+            raise UserError(
+                self.env._(
+                    "%(orders)s: you have declined with these words already. Now "
+                    "%(partner)s is asked; say so if that partner declines as well.",
+                    orders=repeated._format_names(),
+                    partner=", ".join(repeated.partner_id.mapped("name")),
+                )
+            )
+
+    def _is_decline_repeated(self, reason, note):
+        """Return whether the user's last step was to decline with the same words."""
+        self.ensure_one()
+        steps = self.transition_ids.sorted("id")
+        last = steps.filtered(lambda step: step.state_to == "waiting")[-1:]
+        return (
+            last.user_id == self.env.user
+            and last.reason_id == reason
+            and (last.note or "") == (note or "")
+            and all(step.state_from == "waiting" for step in steps if step.id > last.id)
+        )
 
     @api.model
     def _assign_waiting_orders(self):
@@ -91,7 +142,8 @@ class ServicePartnerOrder(models.Model):
         )._drop_agreements()
         waiting._assign_agreements()
         (moved - waiting)._schedule_back_office_activity(
-            self.env._("The place of service has changed: tell the service partner")
+            self.env._("The place of service has changed: tell the service partner"),
+            activity_type="mail.mail_activity_data_todo",
         )
 
     def _find_agreements(self):

@@ -71,6 +71,7 @@ class ServicePartnerOrder(models.Model):
             )
         )
         if paused:
+            paused._close_settled_activities()
             paused.write({"paused_since": fields.Datetime.now()})
             paused._schedule_back_office_activity(
                 self.env._("Customer cannot be reached")
@@ -98,6 +99,7 @@ class ServicePartnerOrder(models.Model):
     def _resume(self):
         """Start the clock again; the step's full time counts from now (A12)."""
         now = fields.Datetime.now()
+        self._close_settled_activities()
         for order in self:
             agreement = order.agreement_id
             field, days = {

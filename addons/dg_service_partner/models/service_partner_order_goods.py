@@ -15,6 +15,7 @@ class ServicePartnerOrder(models.Model):
             lambda order: not order.goods_received_date
         )
         now = fields.Datetime.now()
+        orders._close_settled_activities()
         orders.write({"goods_received_date": now, "reminded_deadline": False})
         orders._set_second_contact_window()
         return True

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+PRICE_FIELDS = {"price_unit", "currency_id", "has_price"}
 
 
 class ServicePartnerOrder(models.Model):
@@ -13,6 +16,31 @@ class ServicePartnerOrder(models.Model):
         help="The back office entered the price; the partner's list does not change "
         "it.",
     )
+
+    def _check_price_frozen(self, vals):
+        """Refuse another price than the one the partner accepted (A15).
+
+        A price that was missing then can be entered; a wrong one is corrected by the
+        managers, and the order's messages say so.
+
+        :param dict vals: as of ``write``
+        """
+        if (
+            self.env.su
+            or not vals.keys() & PRICE_FIELDS
+            or self.env.user.has_group(
+                "dg_service_partner.group_service_partner_manager"
+            )
+        ):
+            return
+        if frozen := self.filtered(lambda order: order.accept_date and order.has_price):
+            raise UserError(
+                self.env._(
+                    "%(orders)s: the service partner has accepted the price. Ask a "
+                    "manager of the service-partner team to correct it.",
+                    orders=frozen._format_names(),
+                )
+            )
 
     @api.model
     def _prepare_manual_price_values(self, vals):

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from .service_partner_order import CLOSED_STATES
 
 REMINDER_BATCH = 200
+# Activities that the order's own progress settles; others a person has to close.
+SETTLED_ACTIVITY = "dg_service_partner.mail_activity_type_order"
 
 
 class ServicePartnerOrder(models.Model):
@@ -43,15 +45,36 @@ class ServicePartnerOrder(models.Model):
         )
         self._schedule_back_office_activity(self.env._("Deadline missed"))
 
-    def _schedule_back_office_activity(self, summary, note=""):
-        """Give the back office an activity on each of the orders."""
+    def _schedule_back_office_activity(
+        self, summary, note="", activity_type=SETTLED_ACTIVITY
+    ):
+        """Give the back office an activity on each of the orders.
+
+        :param str activity_type: XML-ID; the default's close when the order goes on
+        """
         for user, orders in self.grouped(lambda o: o._get_responsible_user()).items():
             orders.activity_schedule(
-                "mail.mail_activity_data_todo",
+                activity_type,
                 summary=summary,
                 note=note,
                 user_id=user.id,
             )
+
+    def _close_settled_activities(self):
+        """Remove what the back office need not do any more: the order goes on (R14).
+
+        To be called before what settles it is written. Orders that nobody can have
+        been called to cost no query.
+        """
+        called = self.filtered(
+            lambda order: (
+                order.reminded_deadline
+                or order.paused_since
+                or order.state in ("waiting", "not_met")
+            )
+        )
+        if called:
+            called.activity_unlink([SETTLED_ACTIVITY])
 
     def _get_responsible_user(self):
         """Return who in the back office looks after the order."""

@@ -21,10 +21,12 @@ from . import test_completion
 from . import test_concurrency
 from . import test_creation
 from . import test_deadlines
+from . import test_decline_twice
 from . import test_history
 from . import test_hold
 from . import test_hold_links
 from . import test_hold_routes
+from . import test_least_privilege
 from . import test_misuse_records
 from . import test_misuse_routes
 from . import test_misuse_rpc
@@ -39,6 +41,7 @@ from . import test_portal_pages
 from . import test_portal_photos
 from . import test_portal_steps
 from . import test_portal_tours
+from . import test_price_frozen
 from . import test_reminders
 from . import test_requirements
 from . import test_state_machine

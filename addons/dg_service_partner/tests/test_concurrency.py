@@ -26,10 +26,16 @@ class TestConcurrency(BaseCase):
         self.addCleanup(self._delete_data)
 
     def _create_data(self, env):
-        partner = env["res.partner"].create(
-            {"name": "Montage Nebenläufig AG", "is_service_partner": True}
+        partners = env["res.partner"].create(
+            [
+                {"name": "Montage Nebenläufig AG", "is_service_partner": True},
+                {"name": "Technik Nebenläufig AG", "is_service_partner": True},
+            ]
         )
-        agreement = env["service.partner.agreement"].create({"partner_id": partner.id})
+        agreements = env["service.partner.agreement"].create(
+            [{"partner_id": partner.id, "sequence": 0} for partner in partners]
+        )
+        partner, agreement = partners[0], agreements[0]
         service = env["product.product"].create({"name": "Mounting", "type": "service"})
         orders = env["service.partner.order"].create(
             [
@@ -45,10 +51,10 @@ class TestConcurrency(BaseCase):
         )
         self.ids = {
             "service_partner_order": orders.ids,
-            "service_partner_agreement": agreement.ids,
+            "service_partner_agreement": agreements.ids,
             "product_product": service.ids,
             "product_template": service.product_tmpl_id.ids,
-            "res_partner": partner.ids,
+            "res_partner": partners.ids,
         }
 
     def _delete_data(self):
@@ -94,6 +100,37 @@ class TestConcurrency(BaseCase):
     def _transmit(self, *positions):
         with self.registry.cursor() as cr:
             self._orders(cr, *positions).action_transmit()
+
+    def _decline(self, cr, **values):
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env = env(user=env.ref("base.user_admin"))
+        reason = env["service.partner.reason"].search([("usage", "=", "decline")])[0]
+        self._orders(cr, 0).with_env(env).action_decline(reason.id, "no van", **values)
+
+    def test_a10_two_of_the_back_office_decline_at_once(self):
+        """One partner is declined for; the second call never meets the next one."""
+        self._transmit(0)
+        with self.registry.cursor() as fast, self.registry.cursor() as slow:
+            self._decline(fast)
+            with self.assertRaisesRegex(UserError, "Somebody else is changing SP"):
+                self._decline(slow)
+            fast.commit()
+            # An older view of the data: Odoo repeats such a request by itself.
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(SerializationFailure),
+            ):
+                self._decline(slow)
+            slow.rollback()
+            with self.assertRaisesRegex(UserError, "you have declined"):
+                self._decline(slow)
+            with self.assertRaisesRegex(UserError, "cannot decline any more"):
+                self._decline(slow, partner=self.ids["res_partner"][0])
+        with self.registry.cursor() as cr:
+            order = self._orders(cr, 0)
+            self.assertEqual(order.partner_id.id, self.ids["res_partner"][1])
+            outcomes = order.assignment_ids.sorted("id").mapped("outcome")
+            self.assertEqual(outcomes, ["declined", "pending"])
 
     def test_r13_two_accept_at_once(self):
         """One transition; the slower one is told so, or finds it done."""

@@ -22,6 +22,15 @@ class ServicePartnerReasonWizard(models.TransientModel):
         ],
         required=True,
     )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Service Partner",
+        compute="_compute_partner_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Who had the orders when the dialog was opened: only it can decline.",
+    )
     usage = fields.Char(compute="_compute_usage")
     reason_id = fields.Many2one(
         comodel_name="service.partner.reason",
@@ -29,6 +38,12 @@ class ServicePartnerReasonWizard(models.TransientModel):
         domain="[('usage', '=', usage)]",
     )
     note = fields.Text()
+
+    @api.depends("order_ids")
+    def _compute_partner_id(self):
+        for wizard in self:
+            partners = wizard.order_ids.partner_id
+            wizard.partner_id = partners if len(partners) == 1 else False
 
     @api.depends("step")
     def _compute_usage(self):
@@ -39,5 +54,9 @@ class ServicePartnerReasonWizard(models.TransientModel):
         """Take the step on the orders."""
         self.ensure_one()
         step = getattr(self.order_ids, f"action_{self.step}")
-        step(self.reason_id, self.note)
+        step(self.reason_id, self.note, **self._prepare_step_values())
         return {"type": "ir.actions.act_window_close"}
+
+    def _prepare_step_values(self):
+        """Return what else the step wants to know, by keyword. Extension point."""
+        return {"partner": self.partner_id} if self.step == "decline" else {}
