@@ -48,6 +48,9 @@
     "demo": [
         "demo/service_partner_demo.xml",
         "demo/product_demo.xml",
+        "demo/res.partner-billing.csv",
+        "demo/sale.order-billing.csv",
+        "demo/billing_demo.xml",
         "demo/sale_order_demo.xml",
     ],
     "assets": {
