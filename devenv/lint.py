@@ -95,6 +95,10 @@ class Lint:
                     "OCA translation checks",
                     [self.bin / "oca-checks-po", *translations],
                 )
+                yield (
+                    "translations complete",
+                    [self.bin / "python", "-m", "devenv.translations"],
+                )
 
     def _prettier(self):
         files = [
