@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test bench pictures test-neighbours test-faults lint format shell update stop clean distclean
+.PHONY: help run test bench load pictures test-neighbours test-faults lint format shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -14,6 +14,9 @@ test: ## run the tests; TAGS=/addon:TestClass, MODULES=addon, DEMO=1
 
 bench: ## measure beside the peers; RACES=confirm,hold, QUICK=1
 	@$(DEVENV) bench --races "$(RACES)" --quick "$(QUICK)"
+
+load: ## many people at once, and breakdowns; MINUTES=3, PORTAL=50, TEAM=10, QUIET=1
+	@$(DEVENV) load --minutes "$(MINUTES)" --portal "$(PORTAL)" --team "$(TEAM)" --quiet "$(QUIET)"
 
 test-neighbours: ## Odoo's own tests with and without the addons; SUITES=sale
 	@$(DEVENV) test-neighbours --suites "$(SUITES)"

@@ -31,6 +31,17 @@ def _faults(arguments):
     return Faults(int(arguments.points or 12)).run()
 
 
+def _load(arguments):
+    from .load import Load
+
+    return Load(
+        float(arguments.minutes or 3),
+        int(arguments.portal or 50),
+        int(arguments.team or 10),
+        bool(arguments.quiet),
+    ).run()
+
+
 def _split(text):
     return [part for part in text.split(",") if part]
 
@@ -71,6 +82,12 @@ def _parser():
     faults = commands.add_parser("test-faults", help="kill the jobs in the middle")
     faults.add_argument("--points", default="", help="how often each")
     faults.set_defaults(function=_faults)
+    load = commands.add_parser("load", help="many people at once, and breakdowns")
+    load.add_argument("--minutes", default="", help="how long (3)")
+    load.add_argument("--portal", default="", help="people in the portal (50)")
+    load.add_argument("--team", default="", help="people of the back office (10)")
+    load.add_argument("--quiet", default="", help="not empty: no breakdowns")
+    load.set_defaults(function=_load)
     neighbours = commands.add_parser(
         "test-neighbours", help="Odoo's own tests with and without our addons"
     )

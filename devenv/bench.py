@@ -1,11 +1,9 @@
 """`make bench`: our addons beside their peers, each on a clone of one template."""
 
-import os
 import platform
 import time
-from pathlib import Path
 
-from . import bench_peers, bench_report, cache
+from . import bench_peers, bench_report, cache, machine
 from .console import say, step, warn
 from .database import Databases
 from .odoo_process import Toolbox
@@ -125,21 +123,9 @@ class Bench:
         ((postgres,),) = self.tools.query("SHOW server_version")
         return [
             ("Date", time.strftime("%Y-%m-%d")),
-            ("Machine", f"{os.cpu_count()} × {_processor()}, {_memory()} of memory"),
+            ("Machine", machine.describe()),
             ("Odoo", self.tools.source.version),
             ("PostgreSQL", postgres.split()[0]),
             ("Python", platform.python_version()),
             *sorted((f"OCA {name}", version) for name, version in versions.items()),
         ]
-
-
-def _processor():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def _memory():
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return f"{pages / 2**30:.0f} GB"

@@ -39,15 +39,15 @@ def ensure():
         _check(environment)
         return environment
     with cache.lock("postgres"):
-        server = _PrivateServer()
+        server = PrivateServer()
         server.ensure_running()
-    return {"PGHOST": str(server.socket_folder), "PGPORT": "5432", "PGUSER": ROLE}
+    return server.environment()
 
 
 def stop():
     """Stop the private server."""
     if not OWN_POSTGRES:
-        _PrivateServer().stop()
+        PrivateServer().stop()
 
 
 def programs():
@@ -93,19 +93,29 @@ def _check(environment):
         raise DevenvError(f"The role {user} may not create databases: set CREATEDB.")
 
 
-class _PrivateServer:
-    """A server on a unix socket, with its data in the cache."""
+class PrivateServer:
+    """A server on a unix socket, with its data in the cache.
 
-    def __init__(self):
+    :param str name: of its folder; each name is a server of its own
+    :param str socket: part of the name of the socket's folder
+    :param dict options: of PostgreSQL, which win over those of development
+    """
+
+    def __init__(self, name="postgres", socket="pg", options=None):
         as_root = os.geteuid() == 0
-        self.home = CACHE / "postgres"
+        self.options = {**SERVER_OPTIONS, **(options or {})}
+        self.home = CACHE / name
         if as_root and not _reachable_for_all(CACHE):
-            self.home = Path("/var/tmp") / f"devenv-postgres-{short_hash(CACHE)}"
+            self.home = Path("/var/tmp") / f"devenv-{name}-{short_hash(CACHE)}"
         self.programs = programs()
         self.user = self._system_user() if as_root else None
         self.data = self.home / "data"
         # the path of a socket is limited to some 100 characters
-        self.socket_folder = Path("/tmp") / f"devenv-pg-{short_hash(CACHE)}"
+        self.socket_folder = Path("/tmp") / f"devenv-{socket}-{short_hash(CACHE)}"
+
+    def environment(self):
+        """Return the libpq variables of the server."""
+        return {"PGHOST": str(self.socket_folder), "PGPORT": "5432", "PGUSER": ROLE}
 
     def _system_user(self):
         """Return a user for the server; PostgreSQL does not run as root."""
@@ -202,7 +212,7 @@ class _PrivateServer:
                 "--locale=C.UTF-8",
                 "--no-sync",
             )
-            settings = [f"{name} = {value}" for name, value in SERVER_OPTIONS.items()]
+            settings = [f"{name} = {value}" for name, value in self.options.items()]
             with open(self.data / "postgresql.conf", "a") as stream:
                 stream.write("\n".join(["", *settings, ""]))
             self._start()
@@ -242,14 +252,22 @@ class _PrivateServer:
             "start",
         )
 
-    def stop(self):
-        """Stop the server, with open connections or not."""
+    def crash(self):
+        """Let the server break down and start again: it recovers from its log."""
+        self.stop("immediate")
+        self._start()
+
+    def stop(self, mode="fast"):
+        """Stop the server, with open connections or not.
+
+        :param str mode: of `pg_ctl stop`
+        """
         if (self.data / "postmaster.pid").exists():
             self._copy_programs_if_hidden()
             self._run(
                 "pg_ctl",
                 f"--pgdata={self.data}",
-                "--mode=fast",
+                f"--mode={mode}",
                 "--wait",
                 "stop",
                 check=False,
@@ -264,7 +282,7 @@ class _PrivateServer:
 
 def remove():
     """Remove the private server with all its databases."""
-    _PrivateServer().remove()
+    PrivateServer().remove()
 
 
 def _is_alive(process):

@@ -1,0 +1,247 @@
+"""`make load`: two Odoo nodes behind nginx, many people at work, and breakdowns."""
+
+import copy
+import json
+import os
+import platform
+import shutil
+import subprocess
+import time
+
+from .. import cache, machine, odoo_config, our_addons, postgres
+from ..console import DevenvError, run, say, step
+from ..database import Databases
+from ..odoo_process import Toolbox, free_port
+from ..settings import ROOT
+from . import report
+from .journal import summarize
+from .nodes import Node
+from .proxy import Proxy
+
+REPORT = ROOT / "benchmarks" / "load.md"
+# What counts here is what production does: commits wait for the disk.
+DURABLE = {"fsync": "on", "full_page_writes": "on"}
+
+
+# When the breakdowns come, as parts of the run.
+NODE_DIES, NODE_IS_BACK, DATABASE_DIES = 0.3, 0.5, 0.7
+# Orders to begin with, for each portal user: enough to be busy, few enough to race.
+ORDERS_EACH = 10
+# People may still wait for their last answer.
+GRACE_SECONDS = 90
+
+
+class Load:
+    """One run, on a database server of its own that is removed afterwards.
+
+    :param float minutes: how long people work
+    :param int portal: people of service partners
+    :param int team: people of the back office
+    :param bool is_quiet: without breakdowns
+    """
+
+    def __init__(self, minutes, portal, team, is_quiet=False):
+        self.seconds = minutes * 60
+        self.portal = portal
+        self.team = team
+        self.is_quiet = is_quiet
+        self.events = []
+
+    def run(self):
+        """Run everything, print and write the table; return the exit code."""
+        self.tools = Toolbox()
+        self.databases = Databases(self.tools)
+        self.database = f"{self.databases.prefix}_load"
+        self.logs = cache.folder("logs", f"load-{time.strftime('%Y%m%d-%H%M%S')}")
+        self.server = postgres.PrivateServer("postgres-load", "pgload", DURABLE)
+        with cache.lock(self.database):
+            try:
+                self._prepare()
+                self._work()
+                return self._judge()
+            finally:
+                self.server.remove()
+                shutil.rmtree(
+                    odoo_config.data_folder(self.database), ignore_errors=True
+                )
+
+    # --- before ------------------------------------------------------------------
+    def _prepare(self):
+        base = self.databases.base_template(demo=False)
+        addons = our_addons.names()
+        log = self.logs / "install.log"
+        with self.databases.run_databases() as make:
+            template, found = self.databases.with_addons(addons, base, make, log)
+            if found and found["error"]:
+                raise DevenvError(f"{found['error']}, see {log}")
+            with step("a database server with a copy of the database"):
+                self._copy(template)
+        self.node_tools = copy.copy(self.tools)
+        self.node_tools.postgres = self.server.environment()
+        with step("people with logins, orders in every state"):
+            scene = self._script(
+                "load_scene",
+                f"--portal={self.portal}",
+                f"--team={self.team}",
+                f"--orders={self.portal * ORDERS_EACH}",
+            )["scene"]
+        (self.logs / "scene.json").write_text(json.dumps(scene))
+        # a fresh copy is not yet on the disk, as a database of long standing is
+        superuser = {**self.server.environment(), "PGUSER": postgres.SUPERUSER}
+        postgres.query(superuser, "CHECKPOINT")
+        os.sync()
+
+    def _copy(self, template):
+        """Bring a database with its files onto the server of this run."""
+        self.server.remove()
+        self.server.ensure_running()
+        target = self.server.environment()
+        dump = self.logs / "database.dump"
+        programs = postgres.programs()
+        common = dict(os.environ)
+        run(
+            [programs / "pg_dump", "--format=custom", f"--file={dump}", template],
+            env={**common, **self.tools.postgres},
+        )
+        postgres.query(target, f"CREATE DATABASE {self.database} TEMPLATE template0")
+        postgres.query(
+            {**target, "PGUSER": postgres.SUPERUSER},
+            "CREATE EXTENSION pg_trgm; CREATE EXTENSION unaccent;"
+            "ALTER FUNCTION unaccent(text) IMMUTABLE",
+            self.database,
+        )
+        restore = [programs / "pg_restore", "--no-owner", "--no-comments"]
+        run(
+            [*restore, f"--dbname={self.database}", dump],
+            env={**common, **target},
+        )
+        dump.unlink()
+        folder = odoo_config.data_folder(self.database)
+        shutil.rmtree(folder)
+        shutil.copytree(
+            odoo_config.data_folder(template) / "filestore" / template,
+            folder / "filestore" / self.database,
+            copy_function=os.link,
+        )
+
+    def _script(self, name, *arguments):
+        log = self.logs / f"{name}.log"
+        found = self.node_tools.run_script(name, self.database, log, *arguments)
+        if found["error"]:
+            raise DevenvError(f"{found['error']}\nSee {log}")
+        return found
+
+    # --- the run -----------------------------------------------------------------
+    def _work(self):
+        workers = max(2, os.cpu_count() or 1)
+        self.nodes = [
+            Node(
+                name,
+                self.node_tools,
+                self.database,
+                workers,
+                self.logs / f"node-{name}.log",
+            )
+            for name in ("a", "b")
+        ]
+        folder = cache.folder("logs", self.logs.name, "nginx")
+        self.proxy = Proxy(folder)
+        port = free_port()
+        filestore = odoo_config.data_folder(self.database) / "filestore"
+        with cache.processor():
+            try:
+                with step(f"two Odoo nodes with {workers} workers each, and nginx"):
+                    for node in self.nodes:
+                        node.start()
+                        node.wait()
+                    ports = [node.ports for node in self.nodes]
+                    self.proxy.start(port, ports, filestore)
+                with step(
+                    f"{self.portal} service partners and {self.team} of the back"
+                    f" office at work for {self.seconds:.0f} s"
+                ):
+                    self._let_people_work(f"http://127.0.0.1:{port}")
+            finally:
+                self.proxy.stop()
+                for node in self.nodes:
+                    node.stop()
+
+    def _let_people_work(self, site):
+        command = [self.tools.python, "-m", "devenv.load.traffic", f"--site={site}"]
+        command += [f"--scene={self.logs / 'scene.json'}", f"--seconds={self.seconds}"]
+        command += [f"--report={self.logs / 'journal.json'}"]
+        with (
+            open(self.logs / "traffic.log", "w") as stream,
+            subprocess.Popen(
+                list(map(str, command)), cwd=ROOT, stdout=stream, stderr=stream
+            ) as process,
+        ):
+            self.started = time.monotonic()
+            try:
+                if not self.is_quiet:
+                    self._break_things()
+                rest = self.started + self.seconds + GRACE_SECONDS - time.monotonic()
+                process.wait(timeout=rest)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            raise DevenvError(f"The people gave up, see {self.logs / 'traffic.log'}")
+
+    def _break_things(self):
+        node = self.nodes[1]
+        self._wait_for(NODE_DIES)
+        node.kill()
+        self._note("a node is killed")
+        self._wait_for(NODE_IS_BACK)
+        node.start()
+        self._note("the node starts again")
+        self._wait_for(DATABASE_DIES)
+        self._note("PostgreSQL crashes")
+        self.server.crash()
+        self._note("PostgreSQL has recovered")
+
+    def _wait_for(self, part):
+        time.sleep(max(self.started + self.seconds * part - time.monotonic(), 0))
+
+    def _note(self, text):
+        seconds = time.monotonic() - self.started
+        self.events.append((round(seconds), text))
+        say(f"   {seconds:4.0f} s: {text}")
+
+    # --- after -------------------------------------------------------------------
+    def _judge(self):
+        path = self.logs / "journal.json"
+        journal = json.loads(path.read_text())
+        with step("looking at the database"):
+            rows = self._script("load_check", f"--journal={path}")["rows"]
+        page = report.render(
+            facts=self._facts(),
+            seconds=self.seconds,
+            actions=summarize(journal["requests"]),
+            journal=journal,
+            events=self.events,
+            checks=rows,
+        )
+        say(f"\n{page}")
+        REPORT.write_text(page)
+        for row in rows:
+            for wrong in row["wrong"]:
+                say(f"WRONG {row['what']}: {wrong}")
+        say(f"Logs: {self.logs}\nWritten: {REPORT.relative_to(ROOT)}")
+        failures = sum(len(row["wrong"]) for row in rows)
+        failures += report.count_errors(journal, self.events)
+        return 1 if failures else 0
+
+    def _facts(self):
+        ((version,),) = self.tools.query("SHOW server_version")
+        return [
+            ("Date", time.strftime("%Y-%m-%d")),
+            ("Machine", machine.describe()),
+            ("Odoo", self.tools.source.version),
+            ("PostgreSQL", version.split()[0]),
+            ("nginx", self.proxy.version()),
+            ("Python", platform.python_version()),
+            ("People", f"{self.portal} in the portal, {self.team} in the back office"),
+            ("Nodes", f"2 × {self.nodes[0].options['workers']} workers"),
+        ]
