@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -7,6 +8,8 @@ class AccountMove(models.Model):
     service_commitment_count = fields.Integer(
         compute="_compute_service_commitment_count"
     )
+
+    # === COMPUTES === #
 
     def _compute_service_commitment_count(self):
         counts = dict(
@@ -22,6 +25,8 @@ class AccountMove(models.Model):
         for move in self:
             move.service_commitment_count = counts.get(move._origin, 0)
 
+    # === ACTIONS === #
+
     def action_view_service_commitments(self):
         """Open the commitments that this invoice bills."""
         self.ensure_one()
@@ -32,3 +37,29 @@ class AccountMove(models.Model):
             "domain": [("id", "in", self.line_ids.service_commitment_id.ids)],
             "context": {"create": False},
         }
+
+    # === BUSINESS === #
+
+    def _post(self, soft=True):
+        self._check_invoicing_items()
+        return super()._post(soft)
+
+    def _check_invoicing_items(self):
+        """Section 1: an invoicing item stands on commitment invoices only. A duplicate
+        of such an invoice is none: it would charge the customer a second time.
+
+        :raises UserError: names the product and the way that works
+        """
+        for move in self.filtered(lambda item: item.move_type == "out_invoice"):
+            items = move.invoice_line_ids.product_id.filtered(
+                lambda product: product.service_commitment_option == "invoicing_item"
+            )
+            if items and not move.invoice_line_ids.service_commitment_id:
+                raise UserError(
+                    self.env._(
+                        "%s is an invoicing item: it stands on invoices of service "
+                        "commitments only. Remove the line, or invoice what is due "
+                        "under Service Commitments › Commitments to Invoice.",
+                        items[0].display_name,
+                    )
+                )

@@ -476,11 +476,12 @@ class ServiceCommitment(models.Model):
 
     @api.model
     def _get_invoices_action(self, invoices):
-        """Return the action that shows ``invoices``: the form if it is one."""
+        """Return the action that shows ``invoices``: the form if it is one and the
+        user may open it, which in Odoo takes access to payments; else the list."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_move_out_invoice_type"
         )
-        if len(invoices) == 1:
+        if len(invoices) == 1 and self.env["account.payment"].has_access("read"):
             return {
                 **action,
                 "views": [(False, "form")],

@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .billing_common import BillingCommon
@@ -70,8 +71,34 @@ class TestContractBillingReversal(BillingCommon):
         invoice = self._bill(commitment)
         duplicate = invoice.copy()
         self.assertFalse(duplicate.invoice_line_ids.service_commitment_id)
+        with self.assertRaisesRegex(UserError, "is an invoicing item"):
+            duplicate.action_post()
         invoice.unlink()
         self.assertEqual(str(commitment.next_billing_date), "2026-01-01")
+
+    def test_01_invoicing_item_stands_on_commitment_invoices_only(self):
+        def line(product):
+            return Command.create({"product_id": product.id, "price_unit": 9})
+
+        by_hand = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner.id,
+                "invoice_line_ids": [line(self.cable), line(self.invoicing_item)],
+            }
+        )
+        with self.assertRaisesRegex(UserError, "Maintenance fee is an invoicing item"):
+            by_hand.action_post()
+        by_hand.invoice_line_ids[1].unlink()
+        by_hand.action_post()
+        self.assertEqual(by_hand.state, "posted")
+        invoice = self._bill(self._create_commitment())
+        invoice.invoice_line_ids = [line(self.cable), line(self.invoicing_item)]
+        invoice.action_post()
+        self.assertEqual(invoice.state, "posted")
+        credit_note = self._refund(invoice)
+        credit_note.action_post()
+        self.assertEqual(credit_note.state, "posted")
 
     def test_crediting_the_middle_bills_only_the_middle_again(self):
         commitment = self._create_commitment()

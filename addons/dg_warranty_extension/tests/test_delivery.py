@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 
 from .common import WarrantyCommon
 
@@ -317,11 +317,29 @@ class TestDelivery(WarrantyCommon):
         )
 
     def test_dropship_counts_as_delivery(self):
+        route = self.env.ref(
+            "stock_dropshipping.route_drop_shipping", raise_if_not_found=False
+        )
+        if not route:
+            self.skipTest("dropshipping comes with stock_dropshipping")
+        vendor = self.env["res.partner"].create({"name": "Wholesaler"})
+        self.tv.write(
+            {
+                "route_ids": [Command.link(route.id)],
+                "seller_ids": [Command.create({"partner_id": vendor.id})],
+            }
+        )
         order = self._confirm((self.tv, 2), self.warranty)
-        move = order.picking_ids.move_ids
-        move.location_id = self.env.ref("stock.stock_location_suppliers")
+        self.assertFalse(order.picking_ids)
+        purchase = self.env["purchase.order"].search([("partner_id", "=", vendor.id)])
+        purchase.button_confirm()
+        picking = purchase.picking_ids
+        self.assertTrue(picking.is_dropship)
         self._deliver(order)
-        self.assertEqual(self._objects(order).quantity, 2)
+        self.assertRecordValues(
+            self._objects(order), [{"quantity": 2.0, "picking_id": picking.id}]
+        )
+        self.assertEqual(len(self._objects(order).commitment_ids), 2)
 
     def test_delivery_in_two_steps_counts_once(self):
         warehouse = self.env["stock.warehouse"].search(
@@ -364,6 +382,32 @@ class TestDelivery(WarrantyCommon):
         picking.move_ids.write({"quantity": 1, "picked": True})
         picking.with_user(self.storekeeper).button_validate()
         self.assertEqual(self._objects(order).user_id, order.user_id)
+
+    def test_rights_sales_users_and_accountants_see_the_serial_number(self):
+        self.tv.write({"is_storable": True, "tracking": "serial"})
+        lot = self.env["stock.lot"].create(
+            {"name": "TV-4711", "product_id": self.tv.id}
+        )
+        service_object = self.env["service.object"].create(
+            {
+                "product_id": self.tv.id,
+                "partner_id": self.partner.id,
+                "user_id": self.salesman.id,
+                "lot_id": lot.id,
+            }
+        )
+        accountant = new_test_user(
+            self.env, "commitment_reader", "account.group_account_invoice"
+        )
+        for user in (self.salesman, accountant):
+            self.env.invalidate_all()
+            found = self.env["service.object"].with_user(user).name_search("TV-4711")
+            self.assertEqual(
+                found,
+                [(service_object.id, f"{service_object.name} · Television · TV-4711")],
+            )
+            with Form(service_object.with_user(user)) as form:
+                self.assertEqual(form.lot_id, lot)
 
     def test_rights_multi_company(self):
         order = self._confirm((self.tv, 1))

@@ -41,6 +41,27 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
             [(self.warranty_2y, 100.0), (self.warranty_3y, 100.0)],
         )
 
+    def _start_with_optional_product(self, tour, confirm):
+        self.tv.product_tmpl_id.optional_product_ids = self.warranty.product_tmpl_id
+        order = self._create_order(self.cable)
+        if confirm:
+            order.action_confirm()
+        self._start(order, tour)
+        return self._line(order, self.tv), self._line(order, self.warranty)
+
+    def test_07_optional_product_on_an_order(self):
+        tv_line, warranty = self._start_with_optional_product(
+            "warranty_optional_on_order", confirm=True
+        )
+        self.assertEqual(warranty.warranty_main_line_id, tv_line)
+
+    def test_08_optional_product_on_a_quote(self):
+        tv_line, warranty = self._start_with_optional_product(
+            "warranty_optional_on_quote", confirm=False
+        )
+        self.assertTrue(tv_line)
+        self.assertFalse(warranty.warranty_main_line_id)
+
     def test_10_12_no_candidate(self):
         order = self._create_order(self.cable)
         order.action_confirm()
@@ -76,3 +97,26 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
         self._extend(self._line(order, self.warranty))
         self._start(order, "warranty_to_delivery")
         self.assertEqual(len(self._objects(order).commitment_ids), 2)
+
+
+@tagged("-at_install", "post_install")
+class TestWarrantyToursPhone(WarrantyCommon, HttpCase):
+    """The assistant on a phone."""
+
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_32_small_changes_on_a_phone(self):
+        order = self._create_order((self.tv, 2), self.warranty)
+        order.user_id = self.salesman
+        self.start_tour(
+            f"/odoo/orders/{order.id}",
+            "warranty_on_phone",
+            login=self.salesman.login,
+            timeout=180,
+        )
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            self._line(order, self.warranty).warranty_commitment_ids,
+            [{"discount": 50.0, "amount": 50.0, "quantity": 2.0}],
+        )

@@ -26,6 +26,18 @@ registry.category("web_tour.tours").add("warranty_opens_on_order", {
         ]),
 });
 
+// statement 7: a warranty chosen as an optional product
+registry.category("web_tour.tours").add("warranty_optional_on_order", {
+    steps: () =>
+        utils.patient([
+            utils.waitForm(),
+            ...utils.addWithOptionalProduct("Television", "Warranty plus", 2),
+            utils.proposes("2 · Television"),
+            ...utils.complete(),
+            utils.assigned(),
+        ]),
+});
+
 // statements 10 to 12: no possible main line
 registry.category("web_tour.tours").add("warranty_no_candidate", {
     steps: () =>

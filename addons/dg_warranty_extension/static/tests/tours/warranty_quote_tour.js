@@ -69,6 +69,63 @@ registry.category("web_tour.tours").add("warranty_on_quote", {
         ]),
 });
 
+// statement 8: a warranty chosen as an optional product
+registry.category("web_tour.tours").add("warranty_optional_on_quote", {
+    steps: () =>
+        utils.patient([
+            utils.waitForm(),
+            ...utils.addWithOptionalProduct("Television", "Warranty plus", 2),
+            utils.unassigned(),
+            ...utils.save(),
+            utils.noDialog("on a quote it does not open by itself"),
+            utils.unassigned(),
+        ]),
+});
+
+// statement 32: on a phone the services are cards
+registry.category("web_tour.tours").add("warranty_on_phone", {
+    steps: () =>
+        utils.patient([
+            {content: "the lines are cards", trigger: ".o_kanban_record"},
+            {
+                content: "start the assistant",
+                trigger: ".o_open_warranty_assistant",
+                run: "click",
+            },
+            utils.openTab("services"),
+            {
+                content: "open the service",
+                trigger: `${DIALOG} .o_kanban_record:contains("W2 service"):contains("100.00")`,
+                run: "click",
+            },
+            {
+                content: "give a discount",
+                trigger: ".modal .o_field_widget[name=discount] input",
+                run: "edit 50 && press Tab",
+            },
+            {
+                content: "the amount follows",
+                trigger:
+                    ".modal .o_field_widget[name=amount]:contains('50.00'), .modal [name=amount] input:value('50.00')",
+            },
+            {
+                content: "keep it",
+                trigger:
+                    ".modal:not(:has(.o_warranty_extension_wizard)) .o_form_button_save",
+                run: "click",
+            },
+            {
+                content: "the card shows it",
+                trigger: `${DIALOG} .o_kanban_record:contains("50.00")`,
+            },
+            ...utils.complete(),
+            {
+                content: "the line is assigned",
+                trigger: ".o_open_warranty_assistant.text-success",
+            },
+        ]),
+});
+
 // statement 26: date or formula
 registry.category("web_tour.tours").add("warranty_date_or_formula", {
     steps: () =>

@@ -1,3 +1,4 @@
+import configuratorUtils from "@sale/js/tours/product_configurator_tour_utils";
 import tourUtils from "@sale/js/tours/tour_utils";
 
 export const DIALOG = ".modal:has(.o_warranty_extension_wizard)";
@@ -9,6 +10,15 @@ export function patient(steps) {
 
 export function addProduct(name, row) {
     return tourUtils.addProduct(name, row);
+}
+
+/** Adds a product together with one of its optional products. */
+export function addWithOptionalProduct(name, optional, row) {
+    return [
+        ...addProduct(name, row),
+        configuratorUtils.addOptionalProduct(optional),
+        ...configuratorUtils.saveConfigurator(),
+    ];
 }
 
 export function waitForm() {
