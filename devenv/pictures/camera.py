@@ -4,15 +4,19 @@ import argparse
 import contextlib
 import importlib
 import io
+import time
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import TimeoutError, sync_playwright
+from playwright.sync_api import sync_playwright
 
 DEVICES = {"phone": (390, 844), "desktop": (1400, 900)}
 LANGUAGES = {"en": "en-US", "de": "de-CH"}
 # Screens have few colours; a palette makes the files a third as large.
 COLOURS = 128
+# Seconds without a request after which a page is still, and when to give up waiting.
+QUIET = 0.7
+PATIENCE = 20
 
 
 class Visit:
@@ -26,6 +30,10 @@ class Visit:
         self.page = page
         self.address = address
         self.name = name
+        self.requests = set()
+        page.on("request", self.requests.add)
+        page.on("requestfinished", self.requests.discard)
+        page.on("requestfailed", self.requests.discard)
 
     def open(self, path):
         """Open a page and wait until it is still."""
@@ -33,14 +41,16 @@ class Visit:
         self.settle()
 
     def settle(self):
-        """Wait until nothing is loaded any more."""
+        """Wait until nothing is loaded any more, and nothing says that it is."""
         if self.page.locator("body.o_web_client").count():
-            # the backend is never idle: it listens for messages
             self.page.wait_for_selector(".o_action_manager > *")
-            self.page.wait_for_timeout(1500)
-        else:
-            with contextlib.suppress(TimeoutError):
-                self.page.wait_for_load_state("networkidle", timeout=10000)
+        give_up = time.monotonic() + PATIENCE
+        quiet_since = time.monotonic()
+        while time.monotonic() < min(quiet_since + QUIET, give_up):
+            self.page.wait_for_timeout(100)
+            if self.requests:
+                quiet_since = time.monotonic()
+        self.page.wait_for_selector(".o_loading_indicator", state="detached")
         self.page.wait_for_timeout(300)
 
     def shot(self, name, selector=None):

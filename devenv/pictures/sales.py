@@ -11,6 +11,7 @@ def take(camera):
         desktop = {"devices": ("desktop",), "languages": (language,)}
         for visit in camera.visits("sales", **desktop):
             desk = Desk(visit, "sales", language)
+            _speak(desk, language)
             order = _sell(desk)
             desk.call("sale.order", "action_confirm", [order])
         for visit in camera.visits("admin", **desktop):
@@ -87,6 +88,33 @@ class Desk:
         self.visit.shot(name, selector)
 
 
+def _speak(desk, language):
+    """Let the customers of the demo data and what they bought speak the language."""
+    customers = ("Anna Keller", "Hotel Seeblick AG", "Rita Amstad")
+    partners = desk.call("res.partner", "search", [["name", "in", customers]])
+    desk.call("res.partner", "write", partners, {"lang": LANGUAGES[language]})
+    model = "service.commitment.package.line"
+    texts = {
+        line["package_id"][0]: line["name"]
+        for line in desk.call(
+            model,
+            "search_read",
+            [],
+            ["package_id", "name"],
+            order="id desc",
+            context={"lang": LANGUAGES[language]},
+        )
+    }
+    for commitment in desk.call(
+        "service.commitment",
+        "search_read",
+        [["sale_commitment_id", "=", False]],
+        ["package_id"],
+    ):
+        name = texts[commitment["package_id"][0]]
+        desk.call("service.commitment", "write", [commitment["id"]], {"name": name})
+
+
 def _sell(desk):
     """Make a quote, complete the assistant on it and return its id."""
     products = [
@@ -108,6 +136,8 @@ def _sell(desk):
         desk.click(f"{ASSISTANT} .nav-link[name={tab}]")
         desk.shot(f"assistant_{tab}", f"{ASSISTANT} .modal-content")
     desk.click(f"{ASSISTANT} button[name=action_apply]")
+    desk.page.wait_for_selector(".modal", state="detached")
+    desk.visit.settle()
     desk.shot("quote_assigned")
     desk.click(".o_form_view .nav-link[name=service_commitments]")
     desk.shot("quote_commitments")
