@@ -37,6 +37,7 @@ from . import test_performance
 from . import test_portal_access
 from . import test_portal_accessibility
 from . import test_portal_mails
+from . import test_portal_companies
 from . import test_portal_pages
 from . import test_portal_photos
 from . import test_portal_steps
