@@ -11,9 +11,8 @@ _MIMETYPES = {
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
     "PNG": "image/png",
-    "WEBP": "image/webp",
 }
-_OPENED_FORMATS = ("JPEG", "PNG", "WEBP")
+_OPENED_FORMATS = ("JPEG", "PNG")
 # The brands of HEIC, which most browsers cannot show: bytes 4 to 12 of the file.
 _HEIC_STARTS = tuple(
     b"ftyp" + brand
@@ -53,6 +52,8 @@ def read_photo(stream, max_bytes):
         raise PhotoTooLarge
     if content[4:12] in _HEIC_STARTS:
         raise PhotoInHeic
+    if _is_webp(content):
+        return content, "image/webp"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -70,3 +71,16 @@ def read_photo(stream, max_bytes):
     ) as error:
         raise PhotoUnreadable from error
     return content, mimetype
+
+
+def _is_webp(content):
+    """Return whether the content is one whole WebP file.
+
+    Odoo keeps Pillow from opening WebP, and nothing on the server decodes it: the
+    frame of the file has to be right, as for JPEG.
+    """
+    return (
+        content[:4] == b"RIFF"
+        and content[8:16] in (b"WEBPVP8 ", b"WEBPVP8L", b"WEBPVP8X")
+        and int.from_bytes(content[4:8], "little") == len(content) - 8
+    )
