@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import WarrantyCommon
 
@@ -50,11 +50,13 @@ class TestPerformance(WarrantyCommon):
         order = self._create_order(*[self.tv] * (lines - 1), self.warranty)
         line = self._line(order, self.warranty)
         with self._counted(counts):
-            line.action_open_warranty_assistant()
-            wizard = self._create_wizard(line)
-            wizard.read(["main_line_id", "proposal_note", "refusal_note"])
-            wizard.line_ids.read(["amount"])
-            wizard.action_apply()
+            action = line.action_open_warranty_assistant()
+            # the steps of the browser: open, choose another line, complete
+            form = Form(
+                self.env["warranty.extension.wizard"].with_context(action["context"])
+            )
+            form.main_line_id = order.order_line[0]
+            form.save().action_apply()
         self.assertEqual(len(line.warranty_commitment_ids), 1)
         return counts[0]
 
