@@ -53,7 +53,9 @@
         "demo/billing_demo.xml",
         "demo/sale_order_demo.xml",
     ],
+        "demo/res_partner_demo.xml",
     "assets": {
+        "demo/service_partner_order_demo.xml",
         "web.assets_backend": ["dg_service_partner/static/src/goods_field/*"],
         "web.assets_frontend": [
             "dg_service_partner/static/src/scss/portal.scss",
