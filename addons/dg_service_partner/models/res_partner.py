@@ -38,9 +38,7 @@ class ResPartner(models.Model):
 
         What was not transmitted yet goes to another partner by itself.
         """
-        archived = self.filtered(
-            lambda partner: not partner.active and partner.is_service_partner
-        )
+        archived = self.filtered(lambda partner: not partner.active)
         if not archived:
             return
         for partner, count in (

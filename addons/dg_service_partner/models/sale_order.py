@@ -48,6 +48,29 @@ class SaleOrder(models.Model):
             )._follow_service_address()
         return result
 
+    def copy(self, default=None):
+        """Copy which goods belong to which service, too (A6)."""
+        copies = super().copy(default)
+        if "order_line" not in (default or {}):
+            for sale, copied in zip(self, copies, strict=True):
+                sale._copy_service_partner_goods(copied)
+        return copies
+
+    def _copy_service_partner_goods(self, copied):
+        """Repeat the links of this sale's services and goods on its copy."""
+        self.ensure_one()
+        lines = self._get_copiable_order_lines()
+        new_lines = copied.order_line.sorted("id")
+        # Another addon left lines out: what is proposed has to do.
+        if len(lines) != len(new_lines):
+            return
+        copy_of = dict(zip(lines, new_lines, strict=True))
+        for line, new_line in copy_of.items():
+            goods = line.service_partner_goods_line_ids & lines
+            wanted = new_lines.browse(copy_of[one].id for one in goods)
+            if goods and new_line.service_partner_goods_line_ids != wanted:
+                new_line.service_partner_goods_line_ids = wanted
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_service_partner_orders(self):
         orders = self.sudo().service_partner_order_ids

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .service_partner_order import HOLDING_STATES
+
 
 class SaleOrderLine(models.Model):
     """A service line makes a service-partner order; its goods lines are held for it."""
@@ -83,7 +85,7 @@ class SaleOrderLine(models.Model):
             possible = line.order_id.order_line._filter_service_partner_goods()._origin
             goods = line.service_partner_goods_line_ids
             kept = goods.filtered(lambda one, there=possible: one._origin in there)
-            if not kept and not line.is_service_partner_goods_cleared:
+            if not kept and line._is_service_partner_goods_wanted():
                 kept = line._propose_service_partner_goods()
             if kept != goods:
                 line.service_partner_goods_line_ids = kept
@@ -215,9 +217,8 @@ class SaleOrderLine(models.Model):
         self._recompute_model(["service_partner_goods_line_ids"])
         self._sync_service_partner_orders(**kwargs)
         deferred = self._filter_service_partner_deferred()
-        # Every move asks for these: one query for all sales instead of one for each.
-        self.order_id.sudo().mapped("service_partner_order_ids")
-        return super(SaleOrderLine, self - deferred)._action_launch_stock_rule(**kwargs)
+        launched = (self - deferred).with_prefetch(self._prefetch_ids)
+        return super(SaleOrderLine, launched)._action_launch_stock_rule(**kwargs)
 
     def _prepare_procurement_values(self):
         values = super()._prepare_procurement_values()
@@ -242,6 +243,14 @@ class SaleOrderLine(models.Model):
                 and not line.is_downpayment
                 and line.product_id.type == "consu"
             )
+        )
+
+    def _is_service_partner_goods_wanted(self):
+        """Return whether goods may be proposed: not declined, and nothing done yet."""
+        self.ensure_one()
+        orders = self.sudo().service_partner_order_ids
+        return not self.is_service_partner_goods_cleared and all(
+            order.state in (*HOLDING_STATES, "cancel") for order in orders
         )
 
     def _propose_service_partner_goods(self):
@@ -285,6 +294,8 @@ class SaleOrderLine(models.Model):
         )
         if not services:
             return
+        # Sets of their own would read anew what is read for all the lines at once.
+        services = services.with_prefetch(self._prefetch_ids)
         new, changed = self.browse(), self.browse()
         live = services._get_live_service_partner_orders()
         for line in services:
@@ -296,20 +307,19 @@ class SaleOrderLine(models.Model):
                 new |= line
         for line in changed:
             live[line]._sync_sold_quantity(line)
+        new = new.with_prefetch(self._prefetch_ids)
         self.env["service.partner.order"].sudo()._create_from_sale_lines(new)
         # The goods may have been sold, and their delivery made, before the service.
         new.service_partner_goods_line_ids._sync_service_partner_hold()
 
     def _get_live_service_partner_orders(self):
         """Return dict of line to its order that is not cancelled."""
-        if not any(line.ids for line in self):
-            return {}
-        orders = (
-            self.env["service.partner.order"]
-            .sudo()
-            .search([("sale_line_id", "in", self.ids), ("state", "!=", "cancel")])
-        )
-        return {order.sale_line_id.with_env(self.env): order for order in orders}
+        orders = self.sudo().order_id.service_partner_order_ids
+        return {
+            order.sale_line_id.with_env(self.env): order
+            for order in orders
+            if order.state != "cancel" and order.sale_line_id in self
+        }
 
     def _check_service_partner_change(self, vals):
         """Refuse changes of a sold service that its order cannot follow (A14).

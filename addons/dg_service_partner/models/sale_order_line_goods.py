@@ -11,10 +11,19 @@ class SaleOrderLine(models.Model):
     def _get_service_partner_holding_orders(self):
         """Return the orders that hold the goods of this line (R26)."""
         self.ensure_one()
-        services = self.service_partner_service_line_ids
-        if not services:
-            return self.env["service.partner.order"]
-        return services.sudo().service_partner_order_ids._get_holding_orders()
+        services = self._get_service_partner_services()
+        return services.service_partner_order_ids._get_holding_orders()
+
+    def _get_service_partner_services(self):
+        """Return the service lines, as superuser, on the goods of these lines.
+
+        Most sales have no service-partner orders, which is known for all the sales of
+        a batch at once; nothing else is read then.
+        """
+        lines = self.sudo()
+        if not lines.order_id.service_partner_order_ids:
+            return lines.browse()
+        return lines.service_partner_service_line_ids
 
     def _get_service_partner_delivery_address(self):
         """Return to whom the goods of this line go, if not to the customer (A9).
@@ -22,12 +31,12 @@ class SaleOrderLine(models.Model):
         With services of several partners on the goods, the first released one says.
         """
         self.ensure_one()
-        services = self.service_partner_service_line_ids
+        services = self._get_service_partner_services()
         if not services:
             return self.env["res.partner"]
-        orders = services.sudo().service_partner_order_ids.filtered(
+        orders = services.service_partner_order_ids.filtered(
             lambda order: (
-                order.state != "cancel"
+                order.state not in CLOSED_STATES
                 and order.agreement_id.goods_delivery == "partner"
             )
         )
@@ -81,9 +90,11 @@ class SaleOrderLine(models.Model):
         ):
             return True
         moves = self.sudo().move_ids
-        return any(move.state == "done" for move in moves) and all(
-            move.state in ("done", "cancel") for move in moves
-        )
+        # A finished pick in a delivery of several steps has not left the house.
+        return any(
+            move.state == "done" and move.location_dest_id.usage == "customer"
+            for move in moves
+        ) and all(move.state in ("done", "cancel") for move in moves)
 
     def _sync_service_partner_hold(self):
         """Hold or release the open deliveries of these goods lines (A7).
@@ -111,6 +122,25 @@ class SaleOrderLine(models.Model):
         )
         to_release._release_for_service_partner()
         released._launch_service_partner_deferred()
+
+    def _redirect_from_service_partner(self, partner):
+        """Send released goods elsewhere that were to go to a partner (A9, A14).
+
+        :param partner: the ``res.partner`` whose service was cancelled
+        """
+        for line in self:
+            address = (
+                line._get_service_partner_delivery_address()
+                or line.order_id.partner_shipping_id
+            )
+            line.sudo().move_ids.filtered(
+                lambda move: (
+                    move.state not in ("done", "cancel")
+                    and not move.service_partner_hold
+                    and move.partner_id.commercial_partner_id
+                    == partner.commercial_partner_id
+                )
+            )._redirect_for_service_partner(address)
 
     def _launch_service_partner_deferred(self):
         """Order what was not bought before the release; locked sales too (A7)."""

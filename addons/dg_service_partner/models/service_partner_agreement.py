@@ -332,7 +332,7 @@ class ServicePartnerAgreement(models.Model):
             and (not self.product_ids or order.product_id in self.product_ids)
             and (
                 not self.territory_ids
-                or self.territory_ids._covers(order.service_address_id)
+                or self.territory_ids._covers(order.service_address_id, self.company_id)
             )
         )
 

@@ -158,7 +158,10 @@ class ServicePartnerOrder(models.Model):
         help="The partner's price for the service is known. Without it the order "
         "cannot be billed.",
     )
-    price_unit = fields.Monetary(string="Price", tracking=True)
+    # A unit price may be finer than what can be paid; the amount is rounded.
+    price_unit = fields.Float(
+        string="Price", min_display_digits="Product Price", tracking=True
+    )
     amount = fields.Monetary(compute="_compute_amount", store=True)
 
     # Deadlines: stored as concrete moments (A2)
@@ -351,7 +354,7 @@ class ServicePartnerOrder(models.Model):
             return
         for name in vals:
             field = self._fields.get(name)
-            if field and field.readonly and field.store and not field.compute:
+            if field and field.readonly and field.store:
                 raise UserError(
                     self.env._(
                         "“%(field)s” changes by the steps of the order only. Use its "
@@ -369,7 +372,10 @@ class ServicePartnerOrder(models.Model):
         """
         if not count:
             return []
-        sequence = self.env.ref("dg_service_partner.seq_service_partner_order").sudo()
+        sequence_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "dg_service_partner.seq_service_partner_order", raise_if_not_found=True
+        )
+        sequence = self.env["ir.sequence"].sudo().browse(sequence_id)
         if sequence.implementation == "standard" and not sequence.use_date_range:
             # One query for all numbers of a batch instead of one for each.
             self.env.cr.execute(
@@ -420,10 +426,10 @@ class ServicePartnerOrder(models.Model):
         if not self:
             return
         self._log_transitions(state, reason=reason, note=note)
+        self._close_settled_activities()
         self.write(
             {
                 "state": state,
-        self._close_settled_activities()
                 "state_date": fields.Datetime.now(),
                 "reminded_deadline": False,
                 **(values or {}),

@@ -39,8 +39,12 @@ class ServicePartnerOrder(models.Model):
     def _parse_moment(self, value):
         """Return a datetime, or None for an empty value; refuse what is no date."""
         try:
-            return fields.Datetime.to_datetime(value) if value else None
-        except ValueError as error:
+            moment = fields.Datetime.to_datetime(value) if value else None
+            # Far from both ends of the calendar, so that days can be added.
+            if moment and not 1900 <= moment.year <= 2200:
+                raise ValueError(value)
+            return moment
+        except (AttributeError, TypeError, ValueError) as error:
             raise UserError(
                 self.env._(
                     "“%(value)s” is no date and time. Enter it like 2026-03-31 09:00.",

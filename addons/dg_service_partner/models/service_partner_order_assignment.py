@@ -159,7 +159,14 @@ class ServicePartnerOrder(models.Model):
         candidates = (
             self.env["service.partner.agreement"].sudo()._search_valid(self.company_id)
         )
-        decliners = self._get_decliners()
+        # An order that was just made is known to have no assignments: no query then.
+        declined = self.sudo().assignment_ids.filtered(
+            lambda assignment: assignment.outcome == "declined"
+        )
+        decliners = {
+            order: assignments.partner_id
+            for order, assignments in declined.grouped("order_id").items()
+        }
         room = candidates._get_free_capacity()
         found = {}
         for order in self:
@@ -174,17 +181,6 @@ class ServicePartnerOrder(models.Model):
                         room[agreement] -= 1
                     break
         return found
-
-    def _get_decliners(self):
-        return dict(
-            self.env["service.partner.assignment"]
-            .sudo()
-            ._read_group(
-                [("order_id", "in", self.ids), ("outcome", "=", "declined")],
-                groupby=["order_id"],
-                aggregates=["partner_id:recordset"],
-            )
-        )
 
     def _set_agreement(self, agreement):
         """Give one order to the partner of an agreement, with that partner's price."""
@@ -241,7 +237,9 @@ class ServicePartnerOrder(models.Model):
             agreements = self._find_agreements()
         for order, agreement in agreements.items():
             order._set_agreement(agreement)
-        self.filtered("partner_id")._transmit()
+        unpaid = self._filter_unpaid()
+        unpaid.write({"transmit_after": False, "transmission_deadline": False})
+        (self.filtered("partner_id") - unpaid)._transmit()
         lost = self.filtered(lambda order: not order.partner_id)
         if lost:
             lost._schedule_back_office_activity(

@@ -35,6 +35,7 @@ class ServicePartnerOrder(models.Model):
         fresh = orders.filtered(
             lambda order: order.state == "waiting" and not order.assignment_ids
         )
+        fresh._drop_agreements()
         for order in fresh:
             order._set_agreement(agreements[order])
         others = orders - fresh
@@ -82,6 +83,7 @@ class ServicePartnerOrder(models.Model):
         orders._move_to("cancel", {"billing_status": "no", "paused_since": False})
         orders._close_assignments("withdrawn")
         goods._cancel_service_partner_held_moves()
+        orders._redirect_goods()
         orders._notify_cancelled()
         return True
 
@@ -94,6 +96,7 @@ class ServicePartnerOrder(models.Model):
         self._close_assignments("withdrawn")
         if release:
             self._release_goods()
+            self._redirect_goods()
         self._notify_cancelled()
 
     def _notify_cancelled(self):

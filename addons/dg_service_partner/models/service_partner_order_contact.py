@@ -48,7 +48,7 @@ class ServicePartnerOrder(models.Model):
     def _check_attempt(self, channel, outcome):
         attempts = self.env["service.partner.contact.attempt"].sudo()
         for field, value in (("channel", channel), ("outcome", outcome)):
-            if value not in dict(attempts._fields[field].selection):
+            if value not in attempts._fields[field].get_values(self.env):
                 raise UserError(
                     self.env._(
                         "Choose from the list how you tried to reach the customer and "

@@ -24,6 +24,12 @@ class ServicePartnerOrder(models.Model):
         """Let the goods go that no other service holds any more (R26, A7, A9)."""
         self.goods_line_ids._sync_service_partner_hold()
 
+    def _redirect_goods(self):
+        """Send to the customer what was on its way to a cancelled service (A9, A14)."""
+        for order in self:
+            if order.requirements_date or order.is_hold_overridden:
+                order.goods_line_ids._redirect_from_service_partner(order.partner_id)
+
     def _advance_shipped(self):
         """Move orders on whose goods have all left, or that have none (R27, A8)."""
         now = fields.Datetime.now()

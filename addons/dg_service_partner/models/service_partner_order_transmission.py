@@ -198,6 +198,8 @@ class ServicePartnerOrder(models.Model):
         """
         if not lines:
             return self.browse()
+        # A cancelled order of the line has to be one in the database too by then.
+        self.flush_model(["state"])
         now = fields.Datetime.now()
         vals_list = []
         for line in lines:

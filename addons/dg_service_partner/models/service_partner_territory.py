@@ -45,13 +45,14 @@ class ServicePartnerTerritory(models.Model):
                     )
                 )
 
-    def _covers(self, address):
+    def _covers(self, address, company):
         """Return whether one of the territories holds the address.
 
         :param address: a ``res.partner``; without a country it counts as being in the
-            country of its company
+            country of the company
+        :param company: the ``res.company`` that sells there
         """
-        country = address.country_id or self.env.company.country_id
+        country = address.country_id or company.country_id
         return any(
             territory.country_id == country
             and postal_code.in_range(address.zip, territory.zip_from, territory.zip_to)

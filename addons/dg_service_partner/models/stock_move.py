@@ -106,7 +106,7 @@ class StockMove(models.Model):
 
     def _get_service_partner_holding_orders(self):
         """Return the service-partner orders for which these moves have to wait."""
-        services = self._get_service_partner_lines().service_partner_service_line_ids
+        services = self._get_service_partner_lines()._get_service_partner_services()
         return services.service_partner_order_ids._get_holding_orders()
 
     def _is_service_partner_leaving(self):
@@ -150,7 +150,7 @@ class StockMove(models.Model):
 
     def _advance_service_partner_orders(self):
         """Tell the service-partner orders that goods have left or will not (R27)."""
-        services = self.sudo().sale_line_id.service_partner_service_line_ids
+        services = self.sudo().sale_line_id._get_service_partner_services()
         if services:
             services.service_partner_order_ids._advance_shipped()
 
@@ -175,10 +175,19 @@ class StockMove(models.Model):
         )
         for address, moves in by_address.items():
             if address:
-                moves.write({"partner_id": address.id})
-                moves.picking_id.write({"partner_id": address.id})
+                moves._redirect_for_service_partner(address)
                 moves.sale_line_id._report_service_partner_shared(address)
         self.picking_id._log_service_partner_release()
+
+    def _redirect_for_service_partner(self, address):
+        """Send open moves to another address, apart from what stays with the old one.
+
+        :param address: a ``res.partner``
+        """
+        moves = self.filtered(lambda move: move.partner_id != address)
+        moves.write({"partner_id": address.id})
+        moves._separate_service_partner_moves()
+        moves.picking_id.write({"partner_id": address.id})
 
     def _separate_service_partner_moves(self):
         """Take moves out of transfers that stay with other moves."""

@@ -150,6 +150,8 @@ class TestAccess(ServicePartnerCommon):
             {"accept_date": "2026-01-01 00:00:00"},
             {"name": "SP0000018"},
             {"is_hold_overridden": True},
+            {"amount": 9999.0},
+            {"is_accepted_in_time": True},
         ):
             with self.subTest(values=values), self.assertRefused("steps"):
                 order.write(values)

@@ -256,6 +256,14 @@ class TestAssignment(ServicePartnerCommon):
         self.assertEqual(order.transmit_after, due)
         self.assertFalse(order.assignment_ids)
 
+    def test_a15_reassigned_to_a_partner_without_a_price(self):
+        service = self._create_service("Mounting", price=70.0, partners=self.partner_a)
+        order = self._create_order("waiting", self.tv, service)
+        self.assertEqual(order.price_unit, 70.0)
+        order.with_user(self.team_user).action_reassign(self.partner_b)
+        self.assertFalse(order.has_price)
+        self.assertEqual(order.price_unit, 0.0)
+
     def test_a10_reassign_afterwards_reaches_the_new_partner_at_once(self):
         for state in ("new", "check"):
             order = self._create_order(state)
@@ -415,6 +423,12 @@ class TestAssignment(ServicePartnerCommon):
         self.assertEqual(order.price_unit, 10.0)
         self.assertEqual(order.amount, 120.0)
 
+    def test_a15_the_amount_is_rounded_not_the_unit_price(self):
+        service = self._create_service("Cable, by the piece", price=0.1234)
+        order = self._create_order("waiting", self.tv, (service, 1000))
+        self.assertAlmostEqual(order.price_unit, 0.1234)
+        self.assertEqual(order.amount, 123.4)
+
     # Partners that go
     def test_a10_archived_partner_is_not_asked(self):
         order = self._create_order()
@@ -431,3 +445,14 @@ class TestAssignment(ServicePartnerCommon):
         order = self._create_order("new")
         order.with_user(colleague).action_accept()
         self.assertEqual(order.state, "check")
+
+    def test_a10_without_a_country_the_place_is_in_that_of_the_selling_company(self):
+        germany = self.env.ref("base.de")
+        territory = self.env["service.partner.territory"].create(
+            {"country_id": germany.id}
+        )
+        nowhere = self.env["res.partner"].create({"name": "Somewhere"})
+        self.company.partner_id.country_id = self.switzerland
+        other = self.env["res.company"].new({"country_id": germany.id})
+        self.assertTrue(territory._covers(nowhere, other))
+        self.assertFalse(territory._covers(nowhere, self.company))

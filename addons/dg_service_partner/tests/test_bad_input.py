@@ -44,6 +44,13 @@ class TestBadInput(ServicePartnerCommon):
             self.partner_a.active = False
         self.assertTrue(self.partner_a.active)
 
+    def test_partner_that_is_none_any_more_keeps_its_orders(self):
+        self._create_order("check")
+        self.portal_a.active = False
+        self.partner_a.is_service_partner = False
+        with self.assertRefused("Montage AG has 1 open"):
+            self.partner_a.active = False
+
     def test_partner_with_finished_orders_is_archived(self):
         order = self._create_order("done")
         self.portal_a.active = False
@@ -177,12 +184,24 @@ class TestBadInput(ServicePartnerCommon):
                 order.with_user(self.portal_a).action_answer_requirements(answers)
         self.assertEqual(line.result, "unknown")
 
+    def test_moments_that_are_none(self):
+        order = self._create_order("appointment").with_user(self.portal_a)
+        later = fields.Datetime.now() + timedelta(days=3)
+        for moment in (5, True, [1], {"x": 1}, "soon", "9999-12-31 23:59:59"):
+            with self.subTest(start=moment), self.assertRefused("is no date and time"):
+                order.action_set_appointment(moment)
+            with self.subTest(end=moment), self.assertRefused("is no date and time"):
+                order.action_set_appointment(later, end=moment)
+        self.assertEqual(order.state, "appointment")
+
     def test_attempts_that_are_none(self):
         order = self._create_order("check").with_user(self.portal_a)
         for channel, outcome in (
             ("pigeon", "reached"),
             ("phone", "maybe"),
             (None, None),
+            ([], "reached"),
+            ("phone", {}),
         ):
             with self.subTest(channel=channel), self.assertRefused("list"):
                 order.action_log_attempt(channel, outcome)

@@ -218,3 +218,15 @@ class TestCancellation(ServicePartnerCommon):
         self.assertEqual(order.sale_order_id, sale)
         self.assertFalse(order.sale_line_id)
         self.assertEqual(order.product_id, self.service)
+
+    def test_a14_sold_again_in_one_go(self):
+        order = self._create_order()
+        order.sale_line_id.product_uom_qty = 0
+        order.sale_line_id.product_uom_qty = 1
+        self.assertEqual(order.state, "cancel")
+        again = order.sale_order_id.service_partner_order_ids - order
+        self.assertEqual(again.state, "waiting")
+        order.sale_order_id.action_cancel()
+        order.sale_order_id.action_draft()
+        order.sale_order_id.action_confirm()
+        self.assertEqual(len(order.sale_order_id.service_partner_order_ids), 3)

@@ -163,3 +163,57 @@ class TestHoldLinks(HoldCommon):
         sale.order_line[0].product_uom_qty = 2
         self.assertEqual(sale.picking_ids.partner_id, self.partner_a)
         self.assertEqual(sum(sale.picking_ids.move_ids.mapped("product_uom_qty")), 2)
+
+    def test_a09_goods_of_a_cancelled_service_go_to_the_customer(self):
+        order = self._create_order("met", self.tv, self.service)
+        picking = order.sale_order_id.picking_ids
+        self.assertEqual(picking.partner_id, self.partner_a)
+        order.with_user(self.team_user).action_cancel()
+        self.assertEqual(picking.partner_id, self.customer)
+        self.assertEqual(picking.move_ids.partner_id, self.customer)
+        self.assertEqual(picking.state, "assigned")
+
+    def test_a09_only_the_goods_of_the_cancelled_service_go_to_the_customer(self):
+        sale = self._create_sale(self.tv, self.service, self.washer, self.service)
+        mounting, connecting = sale.order_line.service_partner_order_ids.sorted("id")
+        for order in (mounting, connecting):
+            self._advance(order, "met")
+        self.assertEqual(sale.picking_ids.partner_id, self.partner_a)
+        mounting.with_user(self.team_user).action_cancel()
+        by_product = {
+            move.product_id: move
+            for move in sale.picking_ids.move_ids
+            if move.state != "cancel"
+        }
+        self.assertEqual(by_product[self.tv].picking_id.partner_id, self.customer)
+        self.assertEqual(by_product[self.washer].picking_id.partner_id, self.partner_a)
+
+    # Goods sold later
+    def test_a06_goods_sold_after_the_service_was_rendered_are_not_its_goods(self):
+        for state in ("appointment", "done"):
+            with self.subTest(state=state):
+                order = self._create_order(state, self.service)
+                sale = order.sale_order_id
+                self.env["sale.order.line"].create(
+                    {"order_id": sale.id, "product_id": self.tv.id}
+                )
+                self.assertFalse(order.goods_line_ids)
+                self.assertEqual(sale.picking_ids.partner_id, self.customer)
+
+    def test_a06_goods_sold_before_the_check_are_held(self):
+        order = self._create_order("check", self.service)
+        sale = order.sale_order_id
+        line = self.env["sale.order.line"].create(
+            {"order_id": sale.id, "product_id": self.tv.id}
+        )
+        self.assertEqual(order.goods_line_ids, line)
+        self.assertTrue(sale.picking_ids.service_partner_hold)
+
+    def test_a06_a_copied_sale_keeps_the_chosen_goods(self):
+        sale = self._create_sale(self.tv, self.washer, self.service, confirm=False)
+        tv, _washer, service = sale.order_line
+        service.service_partner_goods_line_ids = tv
+        copied = sale.copy()
+        self.assertEqual(
+            copied.order_line[2].service_partner_goods_line_ids, copied.order_line[0]
+        )

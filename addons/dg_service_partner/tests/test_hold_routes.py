@@ -193,3 +193,14 @@ class TestHoldRoutes(HoldCommon):
         order.action_cancel_with_goods()
         self.assertEqual(order.state, "cancel")
         self.assertFalse(self._find_purchases(tv))
+
+    def test_a08_a_pick_is_no_shipment(self):
+        """Picked, then the way out is cancelled: nothing has left the house."""
+        self.warehouse.delivery_steps = "pick_ship"
+        sale = self._create_sale(self.tv, self.service)
+        order = sale.service_partner_order_ids
+        self._release(order)
+        self._validate(self._open_pickings(sale))
+        self._open_pickings(sale).action_cancel()
+        self.assertEqual(order.state, "met")
+        self.assertFalse(order.goods_shipped_date)

@@ -470,3 +470,14 @@ class TestPrepayment(ServicePartnerCommon):
         order.with_user(self.portal_a).action_decline(self.reason["decline"])
         self.assertEqual(order.partner_id, self.partner_b)
         self.assertEqual(order.state, "new")
+
+    def test_r08_reassigned_without_the_money_waits_for_it(self):
+        order = self._create_order("new")
+        order.sale_order_id.payment_term_id = self.term
+        order.with_user(self.team_user).action_reassign(self.partner_b)
+        self.assertEqual(order.partner_id, self.partner_b)
+        self.assertEqual(order.state, "waiting")
+        self.assertFalse(order.transmit_after)
+        self._create_transaction(order.sale_order_id)._set_done()
+        order.action_transmit()
+        self.assertEqual(order.state, "new")
