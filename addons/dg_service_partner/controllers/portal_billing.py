@@ -1,3 +1,4 @@
+import logging
 import re
 from datetime import date, datetime, time
 
@@ -11,8 +12,11 @@ from odoo.tools import format_date, format_list
 
 from odoo.addons.portal.controllers.portal import pager
 
+from ..tools.file_name import pdf_name
 from .portal import ServicePartnerPortal
-from .portal_form import FormError, PortalForm
+from .portal_form import FormError, PortalForm, storing
+
+_logger = logging.getLogger(__name__)
 
 BILLING_URL = "/my/service-partner/billing"
 STATEMENTS_URL = "/my/service-partner/statements"
@@ -217,13 +221,28 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         if not statement_sudo:
             return self._redirect_statement_gone()
         if report_type == "pdf":
+            return self._send_statement_pdf(statement_sudo, download)
+        return self._render_statement(statement_sudo)
+
+    def _send_statement_pdf(self, statement_sudo, download):
+        """Send the PDF; without a PDF engine say so on the statement's page."""
+        try:
             return self._show_report(
                 model=statement_sudo,
                 report_type="pdf",
                 report_ref=REPORT,
                 download=download,
             )
-        return self._render_statement(statement_sudo)
+        except UserError:
+            _logger.exception("The PDF of %s cannot be made", statement_sudo.name)
+        return self._redirect_service_partner(
+            f"{STATEMENTS_URL}/{statement_sudo.id}",
+            request.env._(
+                "The PDF cannot be made at this moment. The statement itself is "
+                "complete; try again later, or ask the service-partner team."
+            ),
+            level="warning",
+        )
 
     def _get_statement(self, statement_id):
         """Return a statement as ``sudo`` record after the access check, else None."""
@@ -327,9 +346,9 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         if not upload or not upload.filename:
             raise FormError("invoice", request.env._("Choose the PDF of your invoice."))
         content = upload.stream.read(MAX_UPLOAD + 1)
-        with request.env.cr.savepoint():
+        with storing("invoice"):
             findings = statement.action_submit_invoice(
-                content, upload.filename, number[:60], amount
+                content, pdf_name(upload.filename), number[:60], amount
             )
         if findings:
             return (

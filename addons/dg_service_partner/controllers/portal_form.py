@@ -1,5 +1,7 @@
 """What a partner typed, turned into values; each refusal names its form field."""
 
+import logging
+from contextlib import contextmanager
 from datetime import datetime, time
 
 from pytz import AmbiguousTimeError, NonExistentTimeError, utc
@@ -13,6 +15,8 @@ from ..tools.uploaded_photo import (
     PhotoUnreadable,
     read_photo,
 )
+
+_logger = logging.getLogger(__name__)
 
 MAX_TEXT = 4000
 # Calendars cannot reckon from the last years that a datetime can hold.
@@ -30,6 +34,28 @@ class FormError(Exception):
         super().__init__(text)
         self.field = field
         self.text = text
+
+
+@contextmanager
+def storing(name):
+    """Undo a step whose files the server cannot store, and say so beside them.
+
+    :param str name: name of the form field with the files
+    :raises FormError: the disk is full, or cannot be written to
+    """
+    try:
+        with request.env.cr.savepoint():
+            yield
+    except OSError as error:
+        _logger.exception("Files sent to %s cannot be stored", request.httprequest.path)
+        raise FormError(
+            name,
+            request.env._(
+                "Our server cannot store your files at this moment, so nothing has "
+                "changed. Send them again later, and tell the service-partner team if "
+                "it happens again."
+            ),
+        ) from error
 
 
 class PortalForm:

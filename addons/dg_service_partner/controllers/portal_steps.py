@@ -9,7 +9,7 @@ from odoo.tools import plaintext2html
 
 from ..models.service_partner_order_steps import STEPS
 from .portal import ORDERS_URL, WELCOME_URL, ServicePartnerPortal
-from .portal_form import FormError, PortalForm
+from .portal_form import FormError, PortalForm, storing
 
 # Last part of the address to the step of the order.
 STEP_BY_URL = {
@@ -182,7 +182,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         reason = form.reason("reason_id", self._get_reasons()["not_met"])
         note = form.text("note")
         photos = form.photos("photos", self._get_photo_limits())
-        with request.env.cr.savepoint():
+        with storing("photos"):
             order.action_requirements_not_met(reason, note)
             self._post_photos(
                 order, photos, request.env._("Requirements not met"), note
@@ -220,7 +220,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
     def _portal_complete(self, order, form):
         note = form.text("note")
         photos = form.photos("photos", self._get_photo_limits())
-        with request.env.cr.savepoint():
+        with storing("photos"):
             order.action_complete(note)
             self._post_photos(order, photos, request.env._("Service rendered"), note)
         return request.env._(

@@ -22,6 +22,7 @@ from . import test_concurrency
 from . import test_creation
 from . import test_deadlines
 from . import test_decline_twice
+from . import test_faults
 from . import test_history
 from . import test_hold
 from . import test_hold_links
@@ -31,13 +32,14 @@ from . import test_misuse_records
 from . import test_misuse_routes
 from . import test_misuse_rpc
 from . import test_misuse_text
+from . import test_misuse_uploads
 from . import test_numbering
 from . import test_order_life
 from . import test_performance
 from . import test_portal_access
 from . import test_portal_accessibility
-from . import test_portal_mails
 from . import test_portal_companies
+from . import test_portal_mails
 from . import test_portal_pages
 from . import test_portal_photos
 from . import test_portal_steps

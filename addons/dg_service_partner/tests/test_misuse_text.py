@@ -2,6 +2,8 @@ import csv
 import io
 import json
 
+from openpyxl import load_workbook
+
 from odoo.http import Request
 from odoo.tests import tagged
 
@@ -165,13 +167,29 @@ class TestMisuseText(MisuseCase, ServicePartnerPortalCommon):
 
     def test_formulas_in_csv(self):
         """Odoo's own export takes the sting out of texts that begin like formulas."""
+        response = self._export_formula("csv")
+        rows = list(csv.reader(io.StringIO(response.text)))
+        self.assertEqual(rows[1], [f"'{FORMULA}"])
+
+    def test_formulas_in_xlsx(self):
+        """A workbook holds the text, and nothing that Excel calculates."""
+        for groupby in ([], ["completion_note"]):
+            with self.subTest(groupby=groupby):
+                response = self._export_formula("xlsx", groupby=groupby)
+                sheet = load_workbook(io.BytesIO(response.content)).active
+                cells = [cell for row in sheet.iter_rows() for cell in row]
+                self.assertNotIn("f", {cell.data_type for cell in cells})
+                self.assertIn(f"'{FORMULA}", {cell.value for cell in cells})
+
+    def _export_formula(self, extension, **options):
+        """Export an order on which a formula was typed, as the back office does."""
         order = self.orders[:1]
-        order.note = FORMULA
+        order.write({"note": FORMULA, "completion_note": FORMULA})
         self.authenticate(self.manager_user.login, self.manager_user.login)
         self.manager_user.group_ids += self.env.ref("base.group_allow_export")
         self.env.flush_all()
         response = self.url_open(
-            "/web/export/csv",
+            f"/web/export/{extension}",
             data={
                 "csrf_token": Request.csrf_token(self),
                 "data": json.dumps(
@@ -179,12 +197,12 @@ class TestMisuseText(MisuseCase, ServicePartnerPortalCommon):
                         "model": order._name,
                         "fields": [{"name": "note", "label": "Note", "type": "text"}],
                         "ids": order.ids,
-                        "domain": [],
+                        "domain": [("id", "=", order.id)],
                         "import_compat": False,
+                        **options,
                     }
                 ),
             },
         )
         self.assertEqual(response.status_code, 200)
-        rows = list(csv.reader(io.StringIO(response.text)))
-        self.assertEqual(rows[1], [f"'{FORMULA}"])
+        return response
