@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test bench load pictures test-neighbours test-faults lint format shell update stop clean distclean
+.PHONY: help run test bench load pictures test-neighbours test-faults test-upgrade lint format shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -18,11 +18,14 @@ bench: ## measure beside the peers; RACES=confirm,hold, QUICK=1
 load: ## many people at once, and breakdowns; MINUTES=3, PORTAL=50, TEAM=10, QUIET=1
 	@$(DEVENV) load --minutes "$(MINUTES)" --portal "$(PORTAL)" --team "$(TEAM)" --quiet "$(QUIET)"
 
-test-neighbours: ## Odoo's own tests with and without the addons; SUITES=sale
-	@$(DEVENV) test-neighbours --suites "$(SUITES)"
+test-neighbours: ## Odoo's own tests with and without the addons; SUITES=sale, SKIP=TestX
+	@$(DEVENV) test-neighbours --suites "$(SUITES)" --skip "$(SKIP)"
 
 test-faults: ## kill the jobs in the middle, many times; POINTS=12
 	@$(DEVENV) test-faults --points "$(POINTS)"
+
+test-upgrade: ## an earlier version, in use, becomes this one; FROM=commit
+	@$(DEVENV) test-upgrade --since "$(FROM)"
 
 pictures: ## take the pictures of the guides in docs/; GUIDES=partner
 	@$(DEVENV) pictures --guides "$(GUIDES)"

@@ -22,13 +22,19 @@ def _bench(arguments):
 def _neighbours(arguments):
     from .neighbours import Neighbours
 
-    return Neighbours(_split(arguments.suites)).run()
+    return Neighbours(_split(arguments.suites), _split(arguments.skip)).run()
 
 
 def _faults(arguments):
     from .faults import Faults
 
     return Faults(int(arguments.points or 12)).run()
+
+
+def _upgrade(arguments):
+    from .upgrade import Upgrade
+
+    return Upgrade(arguments.since).run()
 
 
 def _load(arguments):
@@ -92,7 +98,13 @@ def _parser():
         "test-neighbours", help="Odoo's own tests with and without our addons"
     )
     neighbours.add_argument("--suites", default="", help="of Odoo, with commas")
+    neighbours.add_argument("--skip", default="", help="test classes, with commas")
     neighbours.set_defaults(function=_neighbours)
+    upgrade = commands.add_parser(
+        "test-upgrade", help="an earlier version becomes this one"
+    )
+    upgrade.add_argument("--since", default="", help="a commit or tag")
+    upgrade.set_defaults(function=_upgrade)
     pictures = commands.add_parser("pictures", help="take the pictures of the guides")
     pictures.add_argument("--guides", default="", help="names, with commas")
     pictures.set_defaults(function=_pictures)

@@ -42,11 +42,14 @@ class Toolbox:
         command, *rest = arguments or ("server",)
         return [self.python, "-m", "odoo", command, f"--config={config}", *rest]
 
-    def run_script(self, script, database, log, *arguments, watch=None, **options):
+    def run_script(
+        self, script, database, log, *arguments, watch=None, timeout=TIMEOUT, **options
+    ):
         """Run a script of `devenv.inside` on a database and return its report.
 
         :param log: file for the full log
         :param watch: called every second while the script runs
+        :param timeout: seconds after which it is hung
         :param options: of Odoo's configuration
         :return: dict, always with `error` (text or None), `log` (list of records)
             and `tests` (list of rows)
@@ -69,18 +72,18 @@ class Toolbox:
             ) as process,
         ):
             self.processes.append(process)
-            ended = self._wait(process, watch)
+            ended = self._wait(process, watch, timeout)
         if not ended:
-            error = f"Odoo hung and was ended after {TIMEOUT} s, see {log}"
+            error = f"Odoo hung and was ended after {timeout} s, see {log}"
         elif not report.exists():
             error = f"Odoo ended early with code {process.returncode}, see {log}"
         else:
             return {"tests": [], **json.loads(report.read_text())}
         return {"error": error, "log": [], "tests": []}
 
-    def _wait(self, process, watch):
+    def _wait(self, process, watch, timeout):
         """Return True when the process has ended, False when it was killed as hung."""
-        give_up = time.monotonic() + TIMEOUT
+        give_up = time.monotonic() + timeout
         while time.monotonic() < give_up:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=1)
