@@ -87,7 +87,7 @@ class SaleOrder(models.Model):
             main = warranty._get_form_line(warranty.warranty_main_line_id)
             if (
                 not main
-                or not warranty.product_uom_qty
+                or warranty.product_uom_qty <= 0
                 or warranty.product_id != warranty._origin.product_id
                 or main.product_id != main._origin.product_id
             ):

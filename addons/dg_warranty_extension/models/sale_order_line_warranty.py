@@ -332,9 +332,9 @@ class SaleOrderLine(models.Model):
 
     def _sync_warranty_quantity(self):
         """Keep the quantity of warranty lines equal to that of their main line (44);
-        a quantity of 0 ends the warranty (42)."""
+        without a quantity above 0 there is no warranty (15, 42)."""
         emptied = self.filtered(
-            lambda line: line._is_warranty_line() and not line.product_uom_qty
+            lambda line: line._is_warranty_line() and line.product_uom_qty <= 0
         )
         emptied._release_warranty()
         differing = ((self - emptied) | self.warranty_line_ids).filtered(

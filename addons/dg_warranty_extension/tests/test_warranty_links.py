@@ -37,6 +37,28 @@ class TestWarrantyLinks(WarrantyCommon):
         self.first.product_uom_qty = 0
         self._assert_only_first_released()
 
+    def test_42_quantity_below_zero(self):
+        self.first.product_uom_qty = -1
+        self._assert_only_first_released()
+        self.assertEqual(self.first.warranty_status, "unassigned")
+
+    def test_15_main_line_below_zero_is_none(self):
+        """What takes goods back covers nothing: the warranty lines follow (44) and
+        are released."""
+        self.tv_line.product_uom_qty = -1
+        warranties = self.first | self.second
+        self.assertEqual(warranties.mapped("product_uom_qty"), [-1.0, -1.0])
+        self.assertEqual(warranties.mapped("warranty_status"), ["unassigned"] * 2)
+        self.assertFalse((self.by_first | self.by_second).exists())
+        self.assertEqual(self.tv_line.sale_commitment_ids, self.own)
+
+    def test_15_main_line_below_zero_in_the_form(self):
+        with Form(self.order) as form:
+            with form.order_line.edit(0) as line:
+                line.product_uom_qty = -1
+            self.assertNotIn("W2 service", form.commitment_overview)
+        self.assertFalse((self.by_first | self.by_second).exists())
+
     def test_42_other_product(self):
         self.first.product_id = self.cable
         self._assert_only_first_released()
