@@ -143,7 +143,20 @@ class SaleServiceCommitment(models.Model):
             order = commitment.order_id
             commitment.is_readonly = order.locked or order.state == "cancel"
 
-    # === CONSTRAINTS === #
+    # === CONSTRAINTS AND ONCHANGES === #
+
+    @api.constrains("agreed_start_date", "start_formula", "warranty_line_id")
+    def _check_warranty_start(self):
+        """Statement 26: a warranty has a date or a formula, never both."""
+        for commitment in self.filtered("warranty_line_id"):
+            if commitment.agreed_start_date and commitment.start_formula:
+                raise ValidationError(
+                    self.env._(
+                        "%s: enter either an agreed start date or a start formula, not "
+                        "both. Clear one of the two fields.",
+                        commitment.name,
+                    )
+                )
 
     @api.constrains("order_line_id", "warranty_line_id")
     def _check_warranty_line(self):
@@ -156,6 +169,17 @@ class SaleServiceCommitment(models.Model):
                         commitment.name,
                     )
                 )
+
+    @api.onchange("agreed_start_date")
+    def _onchange_agreed_start_date(self):
+        if self.warranty_line_id and self.agreed_start_date:
+            self.start_formula = False
+
+    @api.onchange("start_formula")
+    def _onchange_start_formula(self):
+        super()._onchange_start_formula()
+        if self.warranty_line_id and self.start_formula:
+            self.agreed_start_date = False
 
     # === CRUD === #
 

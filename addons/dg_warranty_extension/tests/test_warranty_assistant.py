@@ -224,6 +224,65 @@ class TestWarrantyAssistant(WarrantyCommon):
         with self.assertRaisesRegex(ValidationError, "no date formula"):
             self._create_wizard(line, default_start_formula="soon")
 
+    def test_26_a_line_takes_date_or_formula_never_both(self):
+        order = self._create_order(self.tv, self.warranty)
+        line = self._line(order, self.warranty)
+        self.warranty_2y.line_ids.start_formula = "CM"
+        form = self._form(line)
+        with form.line_ids.edit(0) as row:
+            row.agreed_start_date = "2026-07-01"
+            self.assertFalse(row.start_formula)
+            row.start_formula = "14D"
+            self.assertFalse(row.agreed_start_date)
+            row.agreed_start_date = "2026-07-01"
+        form.save().action_apply()
+        stored = [{"agreed_start_date": date(2026, 7, 1), "start_formula": False}]
+        self.assertRecordValues(line.warranty_commitment_ids, stored)
+        wizard = self._create_wizard(line)
+        wizard.line_ids.agreed_start_date = "2026-07-01"
+        wizard.action_apply()
+        self.assertRecordValues(line.warranty_commitment_ids, stored)
+
+    def test_26_a_created_commitment_takes_one_of_them(self):
+        order = self._create_order(self.tv, self.warranty)
+        commitment = self._extend(self._line(order, self.warranty))
+        commitment.start_formula = "CM"
+        with self.assertRaisesRegex(ValidationError, "not both"):
+            commitment.agreed_start_date = "2026-07-01"
+        commitment.write({"agreed_start_date": "2026-07-01", "start_formula": False})
+        with Form(
+            self._line(order, self.tv),
+            "dg_warranty_extension.sale_order_line_view_form_commitments",
+        ) as form:
+            with form.sale_commitment_ids.edit(1) as row:
+                self.assertEqual(str(row.agreed_start_date), "2026-07-01")
+                row.start_formula = "14D"
+                self.assertFalse(row.agreed_start_date)
+                row.agreed_start_date = "2026-08-01"
+        self.assertRecordValues(
+            commitment,
+            [{"agreed_start_date": date(2026, 8, 1), "start_formula": False}],
+        )
+
+    def test_24_25_34_an_added_package_takes_the_defaults(self):
+        self.warranty_3y.line_ids.start_formula = "14D"
+        order = self._create_order(self.tv, self.warranty)
+        line = self._line(order, self.warranty)
+        day = date(2026, 7, 1)
+        for values, expected in (
+            ({"default_start_date": day}, (day, False)),
+            ({"default_start_formula": "2M"}, (False, "2M")),
+            ({}, (False, "14D")),
+        ):
+            wizard = self._create_wizard(line, **values)
+            wizard.add_package_id = self.warranty_3y
+            wizard.action_add_package()
+            wizard.action_apply()
+            added = line.warranty_commitment_ids.filtered(
+                lambda item: item.package_id == self.warranty_3y
+            )
+            self.assertEqual((added.agreed_start_date, added.start_formula), expected)
+
     def test_27_neither_keeps_the_packages_formula(self):
         order = self._create_order(self.tv, self.warranty)
         self.warranty_2y.line_ids.start_formula = "1D"

@@ -337,9 +337,13 @@ class WarrantyExtensionWizard(models.TransientModel):
         }
 
     def _prepare_line_values(self, packages):
-        """Return one values dict per package line, in the customer's language."""
+        """Return one values dict per package line, in the customer's language; the
+        start is that of the tab parameters, else the package's own (24 to 27)."""
         self.ensure_one()
-        return self.warranty_line_id._prepare_package_commitments(packages)
+        vals_list = self.warranty_line_id._prepare_package_commitments(packages)
+        for vals in vals_list:
+            vals.pop("start_formula")
+        return vals_list
 
     def _get_proposal_note(self):
         """Return why the chosen line is the proposed one."""

@@ -69,6 +69,20 @@ class WarrantyExtensionWizardLine(models.TransientModel):
                 formula or line.package_line_id.start_formula
             )
 
+    # === ONCHANGES === #
+
+    @api.onchange("agreed_start_date")
+    def _onchange_agreed_start_date(self):
+        """Statement 26: the date or the formula, never both."""
+        if self.agreed_start_date:
+            self.start_formula = False
+
+    @api.onchange("start_formula")
+    def _onchange_start_formula(self):
+        super()._onchange_start_formula()
+        if self.start_formula:
+            self.agreed_start_date = False
+
     # === BUSINESS === #
 
     def _prepare_commitment_values(self):
@@ -81,5 +95,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
             "product_id": self.product_id.id,
             "sequence": self.sequence,
             "agreed_start_date": self.agreed_start_date,
+            # statement 26: a date entered on the line wins
+            "start_formula": not self.agreed_start_date and self.start_formula,
             "calculation_base_amount": self.calculation_base_amount,
         }
