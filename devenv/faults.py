@@ -2,10 +2,19 @@
 
 import time
 
-from . import cache, our_addons
+from . import cache, machine, markdown, our_addons
 from .console import say, step
 from .database import Databases
 from .odoo_process import Toolbox
+from .settings import ROOT
+
+REPORT = ROOT / "benchmarks" / "faults.md"
+INTRODUCTION = """# Killed in the middle
+
+Made by `make test-faults`: a process kills itself before its n-th query, at points
+spread over the job. After each kill the database is looked at: what was committed has
+been done once, the rest not at all. Then the job runs again and completes.
+"""
 
 
 class Faults:
@@ -32,9 +41,26 @@ class Faults:
                     report = tools.run_script(
                         "faults", database, log, f"--points={self.points}"
                     )
-        for row in report.get("rows", ()):
+        rows = report.get("rows", ())
+        for row in rows:
             say(f"   {row['job']}: {row['kills']} kills, {row['result']}")
         if report["error"]:
             say(report["error"])
+        else:
+            self._write(tools, rows)
         say(f"Logs: {logs}")
         return 1 if report["error"] else 0
+
+    def _write(self, tools, rows):
+        facts = [
+            ("Date", time.strftime("%Y-%m-%d")),
+            ("Machine", machine.describe()),
+            ("Odoo", tools.source.version),
+        ]
+        lines = [(row["job"], row["kills"], row["result"]) for row in rows]
+        page = [
+            INTRODUCTION,
+            markdown.table(("", ""), facts),
+            markdown.table(("Job", "Kills", "Afterwards"), lines),
+        ]
+        REPORT.write_text("\n".join(page))

@@ -42,8 +42,8 @@ class Neighbours:
         with self.databases.run_databases() as make:
             ours = make(base, "with")
             self._install(ours, addons, "ours")
-            self._check_uninstall(make(ours, "goodbye"), addons)
-            self._check_peers(make(ours, "peers"))
+            self._check_uninstall(make(ours, "goodbye"), addons, "goodbye")
+            self._check_peers(make(ours, "peers"), addons)
             for suite in self.suites:
                 self._compare(suite, make(base, "plain"), make(ours, "tests"))
         for problem in self.problems:
@@ -100,12 +100,13 @@ class Neighbours:
         return failed, len(rows)
 
     # --- coming and going -------------------------------------------------------
-    def _check_uninstall(self, database, addons):
+    def _check_uninstall(self, database, addons, purpose, **options):
         """Remove our addons after use and see that Odoo works as before."""
-        log = self.logs / "goodbye.log"
+        log = self.logs / f"{purpose}.log"
+        uninstall = f"--uninstall={','.join(addons)}"
         with step(f"using and uninstalling {', '.join(addons)}"):
             report = self.tools.run_script(
-                "uninstall", database, log, f"--uninstall={','.join(addons)}"
+                "uninstall", database, log, uninstall, **options
             )
         for record in report["log"]:
             if record["level"] in ("ERROR", "CRITICAL"):
@@ -113,8 +114,9 @@ class Neighbours:
         if report["error"]:
             self.problems.append(f"uninstalling: {report['error']}")
 
-    def _check_peers(self, database):
-        """Install addons of others beside ours."""
+    def _check_peers(self, database, addons):
+        """Install addons of others beside ours, and let ours go again."""
         folder, _versions = bench_peers.ensure(PEERS)
         path = ",".join(map(str, [*self.tools.source.addons, ADDONS, folder]))
         self._install(database, PEERS, "peers", addons_path=path)
+        self._check_uninstall(database, addons, "goodbye-peers", addons_path=path)

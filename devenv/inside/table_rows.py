@@ -14,8 +14,8 @@ def tables(env, modules):
     """Return the tables of our models, and of Odoo's where we added columns."""
     names = set(
         env["ir.model.fields"]
-        .search([("modules", "!=", False), ("store", "=", True)])
-        .filtered(lambda field: set(field.modules.split(", ")) & set(modules))
+        .search([("store", "=", True)])
+        .filtered(lambda field: set((field.modules or "").split(", ")) & set(modules))
         .mapped("model")
     )
     models = [env[name] for name in names if name in env]

@@ -60,6 +60,8 @@ class Load:
                 self._work()
                 return self._judge()
             finally:
+                self.server.stop()
+                shutil.copy(self.server.home / "server.log", self.logs / "postgres.log")
                 self.server.remove()
                 shutil.rmtree(
                     odoo_config.data_folder(self.database), ignore_errors=True

@@ -18,6 +18,8 @@ class Journal:
         self.promises = []
         self.errors = []
         self.recoveries = []
+        # passwords that somebody tried at once, and how many the proxy refused
+        self.guesses = (0, 0)
 
     def now(self):
         """Return the seconds since the start."""

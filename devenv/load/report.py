@@ -1,5 +1,6 @@
 """The page with the figures of `make load`."""
 
+from ..markdown import table
 from .journal import ERROR, OK, OUTAGE, REFUSED, percentile
 
 INTRODUCTION = """# Under load
@@ -45,20 +46,24 @@ def render(facts, seconds, actions, journal, events, checks):
         ),
         ("Outages, errors", _count_failures(journal, events)),
         ("Longest wait of a person for a working answer", f"{longest:.1f} s"),
+        (
+            "Passwords guessed at once",
+            "{}, of which nginx refused {}".format(*journal["guesses"]),
+        ),
         *((f"After {second} s", text) for second, text in events),
     ]
     return "\n".join(
         [
             INTRODUCTION,
-            _table(("", ""), [*facts, *figures]),
+            table(("", ""), [*facts, *figures]),
             "## What people waited for\n",
-            _table(
+            table(
                 ("Action", "done", "refused", "outages", "errors", "p50", "p95", "p99"),
                 [_action(row) for row in actions],
             ),
             OUTCOMES,
             "## What the database holds afterwards\n",
-            _table(
+            table(
                 ("Looked at", "how many", "wrong"),
                 [(row["what"], row["count"], len(row["wrong"])) for row in checks],
             ),
@@ -92,8 +97,3 @@ def count_errors(journal, events):
         and not any(abs(began - second) <= AFTERMATH for second, _text in events)
         for began, _action, _milliseconds, outcome in journal["requests"]
     )
-
-
-def _table(head, lines):
-    rows = [head, ["---"] * len(head), *lines]
-    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows) + "\n"

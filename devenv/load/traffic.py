@@ -6,19 +6,38 @@ import json
 import random
 from pathlib import Path
 
+import aiohttp
+
 from .journal import Journal
+from .person import LOGIN
 from .portal_person import PortalPerson
 from .team_person import TeamPerson
 
 # Seconds between two requests of one person, as the shortest and the longest.
 PAUSE = (1.0, 4.0)
 # Seconds within which all have come.
-ARRIVAL = 15
+ARRIVAL = 30
+# Passwords that somebody tries at once, from an address of their own.
+GUESSES = 60
+GUESSER = "127.0.2.1"
+TOO_MANY = 429
 
 
 async def _arrive(person, deadline, wait):
     await asyncio.sleep(wait)
     await person.work(deadline, PAUSE)
+
+
+async def _guess_passwords(site):
+    """Return how many of many logins at once the proxy refused."""
+    connector = aiohttp.TCPConnector(local_addr=(GUESSER, 0))
+    refused = 0
+    async with aiohttp.ClientSession(connector=connector) as session:
+        for number in range(GUESSES):
+            data = {"login": "admin", "password": f"guess {number}"}
+            async with session.post(f"{site}{LOGIN}", data=data) as response:
+                refused += response.status == TOO_MANY
+    return refused
 
 
 async def work(site, scene, seconds, seed):
@@ -43,6 +62,7 @@ async def work(site, scene, seconds, seed):
             for number, person in enumerate(people)
         )
     )
+    journal.guesses = (GUESSES, await _guess_passwords(site))
     return journal
 
 
