@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test bench load pictures test-neighbours test-faults test-upgrade lint format shell update stop clean distclean
+.PHONY: help run test bench load pictures test-neighbours test-faults test-upgrade lint format terms shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -35,6 +35,9 @@ lint: ## check style and pitfalls
 
 format: ## let the formatters write
 	@$(DEVENV) format
+
+terms: ## bring i18n/ to the terms of the code; then translate the new ones
+	@$(DEVENV) terms
 
 shell: ## Odoo's Python shell on the demo database
 	@$(DEVENV) shell

@@ -115,6 +115,7 @@ def _parser():
         commands.add_parser(name, help=text).set_defaults(function=_lint)
     for name, text in (
         ("run", "start the demo server"),
+        ("terms", "collect what there is to translate"),
         ("shell", "open a Python shell on the demo database"),
         ("update", "upgrade the addons in the demo database"),
         ("stop", "stop the demo server and PostgreSQL"),

@@ -14,7 +14,7 @@ from . import cache, odoo_config, our_addons, postgres, python_env
 from .console import DevenvError, say, step, warn
 from .database import Databases
 from .odoo_process import Toolbox, free_port
-from .settings import CACHE, demo_database, short_hash
+from .settings import ADDONS, CACHE, ROOT, demo_database, short_hash
 
 FIRST_PORT = 8069
 # English and German are in every database of ours.
@@ -168,6 +168,27 @@ class DemoServer:
             say("The server was ended for the upgrade: `make run` starts it again.")
         return done.returncode
 
+    def collect_terms(self):
+        """Write what there is to translate into `i18n/`; return the exit code.
+
+        The languages get the new terms empty and lose those that are gone.
+        """
+        self.ensure_database()
+        if self.is_outdated() and self.update():
+            return 1
+        # the subcommand takes the options itself
+        python, *_rest, config = self.tools.odoo_command(self.name, "i18n")
+        export = [python, "-m", "odoo", "i18n", "export", config, "--languages=pot"]
+        folders = sorted(ADDONS.glob("*/i18n"))
+        for command in (
+            [*export, *(folder.parent.name for folder in folders)],
+            [python, "-m", "devenv.translations", "--merge"],
+            [python.with_name("oca-checks-po"), "--fix", *_translations(folders)],
+        ):
+            with step(" ".join(map(str, command[1:4]))):
+                subprocess.run(command, env=self.tools.environment(), cwd=ROOT)
+        return 0
+
     def shell(self):
         """Open Odoo's Python shell on the database."""
         self.ensure_database()
@@ -189,6 +210,10 @@ class DemoServer:
         os.kill(running[0], signal.SIGKILL)
 
 
+def _translations(folders):
+    return [file for folder in folders for file in sorted(folder.glob("*.po*"))]
+
+
 def run():
     """Start the demo server."""
     return DemoServer().start()
@@ -202,6 +227,11 @@ def shell():
 def update():
     """Upgrade the addons in the demo database."""
     return DemoServer().update()
+
+
+def terms():
+    """Collect what there is to translate."""
+    return DemoServer().collect_terms()
 
 
 def stop():

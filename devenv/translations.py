@@ -2,6 +2,7 @@
 
 Beside the checks of the OCA, which look at the entries that are there: no term is
 missing or forgotten, and what is no text (placeholders, tags) is the same.
+With `--merge` the languages first get the terms of the templates.
 """
 
 import re
@@ -123,11 +124,30 @@ def check(folder):
     return found
 
 
-def main(folders=None):
+def merge(folder):
+    """Bring the languages of one addon to the terms of its template."""
+    (template,) = folder.glob("*.pot")
+    terms = polib.pofile(str(template))
+    for language in LANGUAGES:
+        file = folder / f"{language}.po"
+        old = polib.pofile(str(file))
+        translation = {entry.msgid: entry.msgstr for entry in old}
+        new = polib.POFile(wrapwidth=78)
+        new.header, new.metadata = old.header, old.metadata
+        for entry in terms:
+            entry.msgstr = translation.get(entry.msgid, "")
+            new.append(entry)
+        new.save(str(file))
+
+
+def main(arguments=()):
     """Print what is wrong and return the exit code."""
+    folders = [Path(name) for name in arguments if name != "--merge"]
     found = []
     for folder in folders or sorted(ADDONS.glob("*/i18n")):
-        found += check(Path(folder))
+        if "--merge" in arguments:
+            merge(folder)
+        found += check(folder)
     print(*found, sep="\n")
     return 1 if found else 0
 
