@@ -3,6 +3,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from odoo import api, fields, models
+from odoo.tools import groupby
 
 
 class ServiceDelivery(NamedTuple):
@@ -98,6 +99,41 @@ class SaleOrderLine(models.Model):
         return self._provision_service_objects(deliveries)
 
     @api.model
+    def _split_replacements(self, deliveries):
+        """Leave out what is delivered in exchange for goods that came back: the object
+        of those is kept (section 2).
+
+        A line with returns gets objects up to its ordered quantity, so that the shares
+        of a commitment add up to its amount.
+
+        :param list deliveries: :class:`ServiceDelivery`
+        :return: the deliveries that make objects, and the moves that replace something
+        """
+        fresh, replacing = [], self.env["stock.move"]
+        for line, group in groupby(deliveries, lambda delivery: delivery.line):
+            if not line._get_return_moves():
+                fresh += group
+                continue
+            missing = line._get_quantity_without_object()
+            known_lots = line.service_object_ids.lot_id
+            is_serial = line.product_id.tracking == "serial"
+            for delivery in group:
+                quantity = min(delivery.quantity, max(missing, 0.0))
+                if is_serial and delivery.lot in known_lots:
+                    quantity = 0.0
+                missing -= quantity
+                uom = line.product_uom_id
+                if uom.compare(quantity, delivery.quantity) == 0:
+                    fresh.append(delivery)
+                    continue
+                replacing |= delivery.move
+                if uom.compare(quantity, 0.0) > 0:
+                    fresh.append(
+                        delivery._replace(quantity=quantity, object_quantity=quantity)
+                    )
+        return fresh, replacing
+
+    @api.model
     def _provision_service_objects(self, deliveries):
         """Create service objects and commitments for ``deliveries``, in bulk.
 
@@ -177,6 +213,29 @@ class SaleOrderLine(models.Model):
                 }
             )
         return ServiceCommitment.create(vals_list)
+
+    def _get_return_moves(self):
+        """Return the moves that bring goods of this line back, open ones included: an
+        exchange may leave before the old thing arrives."""
+        self.ensure_one()
+        return self.move_ids.filtered(
+            lambda move: (
+                move.origin_returned_move_id
+                and move.state != "cancel"
+                and not move.location_dest_id._is_outgoing()
+            )
+        )
+
+    def _get_quantity_without_object(self):
+        """Return how much of the ordered quantity has no service object yet."""
+        self.ensure_one()
+        objects = self.with_context(active_test=False).service_object_ids
+        return self.product_uom_qty - sum(
+            item.product_uom_id._compute_quantity(
+                item.quantity, self.product_uom_id, round=False
+            )
+            for item in objects
+        )
 
     def _prepare_service_object_values(self, delivery):
         """Return the values of the service object that ``delivery`` creates.

@@ -34,42 +34,54 @@ class StockMove(models.Model):
         deliveries = []
         for move in delivered - kits:
             deliveries += move._prepare_service_deliveries()
+        deliveries, replacing = self.env["sale.order.line"]._split_replacements(
+            deliveries
+        )
         self.env["sale.order.line"]._provision_service_objects(deliveries)
         kits.sale_line_id.sudo()._provision_delivered_quantity()
-        for move in returned:
+        for move in returned | replacing:
             move._log_return_on_service_objects()
 
     def _prepare_service_deliveries(self):
-        """Return one :class:`ServiceDelivery` per serial number, else one."""
+        """Return one :class:`ServiceDelivery` per serial number, and one for what has
+        none."""
         self.ensure_one()
         line = self.sale_line_id.sudo()
         day = fields.Datetime.context_timestamp(self, self.date).date()
+        deliveries, quantity, lots = [], self.quantity, self.move_line_ids.lot_id
         if self.product_id.tracking == "serial":
             unit = self.product_id.uom_id._compute_quantity(
                 1.0, line.product_uom_id, round=False
             )
-            return [
+            deliveries = [
                 ServiceDelivery(line, unit, 1.0, day, self, move_line.lot_id)
                 for move_line in self.move_line_ids.filtered("lot_id")
             ]
+            # Odoo lets serial products leave without a number
+            quantity -= self.product_id.uom_id._compute_quantity(
+                len(deliveries), self.product_uom, round=False
+            )
+            lots = lots.browse()
         quantity = self.product_uom._compute_quantity(
-            self.quantity, line.product_uom_id, rounding_method="HALF-UP"
+            quantity, line.product_uom_id, rounding_method="HALF-UP"
         )
-        lots = self.move_line_ids.lot_id
-        lot = lots if len(lots) == 1 else lots.browse()
-        return [ServiceDelivery(line, quantity, quantity, day, self, lot)]
+        if line.product_uom_id.compare(quantity, 0.0) > 0:
+            lot = lots if len(lots) == 1 else lots.browse()
+            deliveries.append(ServiceDelivery(line, quantity, quantity, day, self, lot))
+        return deliveries
 
     def _log_return_on_service_objects(self):
-        """Returns create nothing and keep the object: they are logged on it."""
+        """Returns create nothing and keep the object: they are logged on it, and so
+        is what is delivered in exchange."""
         self.ensure_one()
-        objects = self.sale_line_id.sudo().service_object_ids
-        lots = self.move_line_ids.lot_id
+        line = self.sale_line_id.sudo()
+        objects = line.service_object_ids
+        returned = self if self.origin_returned_move_id else line._get_return_moves()
+        origins, lots = returned.origin_returned_move_id, returned.move_line_ids.lot_id
         if self.product_id.tracking == "serial":
             objects = objects.filtered(lambda item: item.lot_id in lots)
-        elif self.origin_returned_move_id in objects.move_id:
-            objects = objects.filtered(
-                lambda item: item.move_id == self.origin_returned_move_id
-            )
+        elif origins & objects.move_id:
+            objects = objects.filtered(lambda item: item.move_id in origins)
         if self.location_dest_id._is_outgoing():
             message = self.env._("Delivered to the customer again: %(picking)s")
         else:

@@ -4,6 +4,7 @@ from . import test_sale_commitments
 from . import test_warranty_assistant
 from . import test_warranty_links
 from . import test_delivery
+from . import test_returns
 from . import test_existing_objects
 from . import test_performance
 from . import test_billing_period

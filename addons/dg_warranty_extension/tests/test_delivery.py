@@ -266,6 +266,40 @@ class TestDelivery(WarrantyCommon):
             sum(objects.commitment_ids.mapped("amount")), commitment.amount
         )
 
+    def test_49_serial_product_delivered_without_a_number(self):
+        """Odoo allows it where the operation type uses no numbers."""
+        self.tv.write({"is_storable": True, "tracking": "serial"})
+        lot = self.env["stock.lot"].create({"name": "N-1", "product_id": self.tv.id})
+        order = self._confirm((self.tv, 3), self.warranty)
+        picking = order.picking_ids
+        picking.picking_type_id.write(
+            {"use_create_lots": False, "use_existing_lots": False}
+        )
+        move = picking.move_ids
+        values = {
+            "move_id": move.id,
+            "picking_id": picking.id,
+            "product_id": self.tv.id,
+            "location_id": move.location_id.id,
+            "location_dest_id": move.location_dest_id.id,
+        }
+        move.move_line_ids = [
+            Command.clear(),
+            Command.create({**values, "quantity": 1, "lot_id": lot.id}),
+            Command.create({**values, "quantity": 2}),
+        ]
+        move.picked = True
+        picking.with_context(skip_sanity_check=True).button_validate()
+        objects = self._objects(order).sorted("quantity")
+        self.assertRecordValues(
+            objects,
+            [{"quantity": 1.0, "lot_id": lot.id}, {"quantity": 2.0, "lot_id": False}],
+        )
+        self.assertEqual(
+            [item.commitment_ids.filtered("is_warranty").amount for item in objects],
+            [50.0, 100.0],
+        )
+
     def test_quantity_in_the_unit_of_the_line(self):
         dozen = self.env.ref("uom.product_uom_dozen")
         self.tv.uom_ids = dozen
@@ -276,24 +310,6 @@ class TestDelivery(WarrantyCommon):
         self.assertRecordValues(
             self._objects(order), [{"quantity": 2.0, "product_uom_id": dozen.id}]
         )
-
-    def test_returns_are_logged_and_create_nothing(self):
-        order = self._confirm((self.tv, 2), self.warranty)
-        picking = self._deliver(order)
-        service_object = self._objects(order)
-        for expected in ("Returned by the customer", "Delivered to the customer again"):
-            wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
-            wizard.product_return_moves.quantity = 2
-            picking = self.env["stock.picking"].browse(
-                wizard.action_create_returns()["res_id"]
-            )
-            picking.move_ids.write({"quantity": 2, "picked": True})
-            picking._action_done()
-            self.assertEqual(self._objects(order), service_object)
-            body = service_object.message_ids[0].body
-            self.assertIn(expected, body)
-            self.assertIn(picking.name, body)
-        self.assertEqual(len(service_object.commitment_ids), 2)
 
     def test_services_by_delivered_quantity(self):
         care = self._create_product("Care", "commitment_item", type="service")
