@@ -168,14 +168,19 @@ class DemoServer:
             say("The server was ended for the upgrade: `make run` starts it again.")
         return done.returncode
 
+    def ensure_fresh(self):
+        """Make the database anew where the addons have changed."""
+        if self.databases.exists(self.name) and self.is_outdated():
+            self.databases.drop(self.name)
+        self.ensure_database()
+
     def collect_terms(self):
         """Write what there is to translate into `i18n/`; return the exit code.
 
-        The languages get the new terms empty and lose those that are gone.
+        The languages get the new terms empty and lose those that are gone. Texts that
+        an upgrade leaves alone, such as mails, come right from a new database only.
         """
-        self.ensure_database()
-        if self.is_outdated() and self.update():
-            return 1
+        self.ensure_fresh()
         # the subcommand takes the options itself
         python, *_rest, config = self.tools.odoo_command(self.name, "i18n")
         export = [python, "-m", "odoo", "i18n", "export", config, "--languages=pot"]
@@ -230,8 +235,10 @@ def update():
 
 
 def terms():
-    """Collect what there is to translate."""
-    return DemoServer().collect_terms()
+    """Collect what there is to translate, in a database of its own."""
+    server = DemoServer()
+    server.name = f"{server.name}_terms"
+    return server.collect_terms()
 
 
 def stop():

@@ -148,7 +148,8 @@ def main(arguments=()):
         if "--merge" in arguments:
             merge(folder)
         found += check(folder)
-    print(*found, sep="\n")
+    for sentence in found:
+        print(sentence)
     return 1 if found else 0
 
 

@@ -37,12 +37,6 @@ class PictureServer(DemoServer):
         super().__init__()
         self.name = f"{self.name}_pictures"
 
-    def ensure_fresh(self):
-        """Make the database anew where the addons have changed."""
-        if self.databases.exists(self.name) and self.is_outdated():
-            self.databases.drop(self.name)
-        self.ensure_database()
-
     @contextlib.contextmanager
     def serving(self):
         """Yield the address of the server, which ends with the block."""
