@@ -43,6 +43,8 @@
         "reports/service_partner_statement_reports.xml",
         "reports/service_partner_statement_templates.xml",
         "wizard/service_partner_bill_wizard_views.xml",
+        "views/service_partner_order_billing_views.xml",
+        "views/account_move_views.xml",
         "views/service_partner_statement_views.xml",
     ],
     "demo": [
@@ -51,11 +53,11 @@
         "demo/res.partner-billing.csv",
         "demo/sale.order-billing.csv",
         "demo/billing_demo.xml",
-        "demo/sale_order_demo.xml",
-    ],
         "demo/res_partner_demo.xml",
-    "assets": {
+        "demo/sale_order_demo.xml",
         "demo/service_partner_order_demo.xml",
+    ],
+    "assets": {
         "web.assets_backend": ["dg_service_partner/static/src/goods_field/*"],
         "web.assets_frontend": [
             "dg_service_partner/static/src/scss/portal.scss",

@@ -194,7 +194,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
     def _domain_statements(self):
         """Return the domain of the statements of the user's own company (R45)."""
         company = request.env.user.sudo().commercial_partner_id
-        return Domain("partner_id", "child_of", company.ids)
+        return Domain("partner_id.commercial_partner_id", "=", company.id)
 
     def _get_statement_filters(self):
         states = request.env["service.partner.statement"]._fields["state"]
@@ -289,6 +289,10 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
                 "backend_url": is_internal
                 and "/odoo/action-dg_service_partner.service_partner_statement_action/"
                 f"{statement_sudo.id}",
+                "today": str(self._get_today()),
+                "differing_number": statement_sudo.partner_invoice_state == "differs"
+                and statement_sudo.partner_invoice_ref
+                or "",
                 "errors": errors or {},
                 "typed": typed or {},
             },
@@ -341,6 +345,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         number = form.text("number")
         if not number:
             raise FormError("number", request.env._("Enter your invoice number."))
+        day = self._read_invoice_date(form)
         amount = self._read_amount(form)
         upload = form.files.get("invoice")
         if not upload or not upload.filename:
@@ -348,7 +353,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         content = upload.stream.read(MAX_UPLOAD + 1)
         with storing("invoice"):
             findings = statement.action_submit_invoice(
-                content, pdf_name(upload.filename), number[:60], amount
+                content, pdf_name(upload.filename), number[:60], amount, day
             )
         if findings:
             return (
@@ -362,6 +367,26 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
             request.env._("Thank you. Your invoice is complete and with us now."),
             "success",
         )
+
+    def _read_invoice_date(self, form):
+        """Return the date of the invoice, None if it was left out."""
+        text = form.text("date")
+        if not text:
+            return None
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise FormError(
+                "date", request.env._("Enter the date of your invoice.")
+            ) from None
+        if day > self._get_today():
+            raise FormError(
+                "date", request.env._("The date of an invoice cannot be in the future.")
+            )
+        return day
+
+    def _get_today(self):
+        return datetime.now(self._get_zone()).date()
 
     def _read_amount(self, form):
         """Return the total as a number, however the thousands are written."""

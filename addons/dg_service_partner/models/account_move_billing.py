@@ -23,6 +23,11 @@ class AccountMove(models.Model):
         compute="_compute_service_partner_difference",
         help="What the bill charges, without taxes, beyond what the statement says.",
     )
+    service_partner_remarks = fields.Text(
+        string="Differs from the Statement",
+        compute="_compute_service_partner_remarks",
+        help="Everything in which bill, partner's invoice and statement differ.",
+    )
     service_partner_any_reference = fields.Char(
         string="Billing ID or SP-ID",
         store=False,
@@ -40,6 +45,18 @@ class AccountMove(models.Model):
                 move.currency_id.round(difference) if difference else 0.0
             )
 
+    @api.depends("amount_total", "state", "service_partner_statement_id")
+    @api.depends_context("lang")
+    def _compute_service_partner_remarks(self):
+        for move in self:
+            has_remarks = (
+                move.service_partner_statement_id
+                and move.move_type == "in_invoice"
+                and move.state != "cancel"
+            )
+            remarks = move._get_service_partner_remarks() if has_remarks else []
+            move.service_partner_remarks = "\n".join(remarks) or False
+
     def _search_service_partner_any_reference(self, operator, value):
         statements = (
             self.env["service.partner.statement"]
@@ -52,6 +69,46 @@ class AccountMove(models.Model):
         """Show the statement that the bill was made of."""
         self.ensure_one()
         return self.service_partner_statement_id._get_form_action()
+
+    def _get_service_partner_remarks(self):
+        """Return sentences on what differs between invoice, statement and bill."""
+        self.ensure_one()
+        statement = self.service_partner_statement_id.sudo()
+        currency = self.currency_id
+        remarks = statement._get_finding_sentences()
+        if difference := self.service_partner_difference:
+            remarks.append(
+                self.env._(
+                    "Without taxes this bill differs from its statement by %(amount)s.",
+                    amount=currency.format(difference),
+                )
+            )
+        invoiced = statement.partner_invoice_amount
+        # The partner may have given its total without taxes.
+        own = (self.amount_total, self.amount_untaxed)
+        if (
+            statement.partner_invoice_state == "accepted"
+            and invoiced
+            and currency == statement.currency_id
+            and all(currency.compare_amounts(invoiced, amount) for amount in own)
+        ):
+            remarks.append(
+                self.env._(
+                    "The partner's invoice is over %(invoice)s, this bill over "
+                    "%(bill)s.",
+                    invoice=currency.format(invoiced),
+                    bill=currency.format(self.amount_total),
+                )
+            )
+        if self.amount_tax and not statement.partner_id.vat:
+            remarks.append(
+                self.env._(
+                    "%(partner)s has no VAT number, but this bill deducts VAT. Take "
+                    "the taxes out, or enter the number on the partner.",
+                    partner=statement.partner_id.display_name,
+                )
+            )
+        return remarks
 
     def _post(self, soft=True):
         for move in self.filtered("service_partner_statement_id"):

@@ -295,7 +295,14 @@ class ServicePartnerStatement(models.Model):
         }
 
     def _get_form_action(self):
-        """Return the action that opens one statement in the back office."""
+        """Return the action that opens one statement in the back office.
+
+        :raises UserError: there is none
+        """
+        if not self:
+            raise UserError(
+                self.env._("There is no statement here: nothing has been billed yet.")
+            )
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

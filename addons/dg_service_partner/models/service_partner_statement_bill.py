@@ -120,23 +120,31 @@ class ServicePartnerStatement(models.Model):
         return values
 
     def _prepare_bill_lines(self):
-        """Return the commands that make one line per order (A20)."""
+        """Return the commands that make one line per order (A20).
+
+        Where the partner charges no VAT, only taxes stay that the company owes itself.
+        """
         self.ensure_one()
-        return [
-            Command.create(self._prepare_bill_line_values(order, 10 + number))
-            for number, order in enumerate(self._get_sorted_orders())
-        ]
+        taxes = {} if self._has_taxes() else self._get_taxes_by_product()
+        commands = []
+        for number, order in enumerate(self._get_sorted_orders()):
+            values = self._prepare_bill_line_values(order, 10 + number)
+            if order.product_id in taxes:
+                own = taxes[order.product_id].filtered("has_negative_factor")
+                values["tax_ids"] = [Command.set(own.ids)]
+            commands.append(Command.create(values))
+        return commands
 
     def _prepare_bill_line_values(self, order, sequence):
         """Return the values of the bill line of one order. Extension point.
 
-        The account, and the taxes where they follow Odoo's rules, are left to Odoo.
+        Account and taxes are left to Odoo.
 
         :param order: ``service.partner.order``
         :param int sequence: position on the bill
         """
         product = order.product_id.with_context(lang=self.partner_id.lang)
-        values = {
+        return {
             "sequence": sequence,
             "name": f"{order.name} {product.display_name}",
             "product_id": order.product_id.id,
@@ -145,9 +153,6 @@ class ServicePartnerStatement(models.Model):
             "price_unit": order.price_unit,
             "service_partner_order_id": order.id,
         }
-        if not self._has_taxes():
-            values["tax_ids"] = [Command.clear()]
-        return values
 
     def _attach_document(self, move):
         """Attach the partner's PDF, or in self-billing the statement, to a bill."""
@@ -187,6 +192,25 @@ class ServicePartnerStatement(models.Model):
             and self.partner_invoice_state != "accepted"
         )
 
+    def _get_taxes_by_product(self):
+        """Return the taxes of each product by Odoo's rules for vendor bills.
+
+        :return: dict of ``product.product`` to ``account.tax``
+        """
+        self.ensure_one()
+        company = self.company_id
+        fiscal_position = self._get_fiscal_position()
+        taxes_of = {}
+        for product in self.order_ids.product_id.with_company(company):
+            taxes = product.supplier_taxes_id._filter_taxes_by_company(company)
+            if not taxes:
+                account = product._get_product_accounts()["expense"]
+                taxes = account.tax_ids.filtered(
+                    lambda tax: tax.type_tax_use == "purchase"
+                )
+            taxes_of[product] = fiscal_position.map_tax(taxes)
+        return taxes_of
+
     def _get_tax_totals(self):
         """Return Odoo's tax summary of the orders by the rules of a vendor bill.
 
@@ -194,22 +218,12 @@ class ServicePartnerStatement(models.Model):
         """
         self.ensure_one()
         company, currency = self.company_id, self.currency_id
-        taxes_of = {}
-        fiscal_position = self._get_fiscal_position()
         tax_model = self.env["account.tax"].with_company(company)
-        if self._has_taxes():
-            for product in self.order_ids.product_id.with_company(company):
-                taxes = product.supplier_taxes_id._filter_taxes_by_company(company)
-                if not taxes:
-                    account = product._get_product_accounts()["expense"]
-                    taxes = account.tax_ids.filtered(
-                        lambda tax: tax.type_tax_use == "purchase"
-                    )
-                taxes_of[product.id] = fiscal_position.map_tax(taxes)
+        taxes = self._get_taxes_by_product() if self._has_taxes() else {}
         lines = [
             tax_model._prepare_base_line_for_taxes_computation(
                 order,
-                tax_ids=taxes_of.get(order.product_id.id, tax_model),
+                tax_ids=taxes.get(order.product_id, tax_model),
                 quantity=order.quantity,
                 price_unit=order.price_unit,
                 partner_id=self.partner_id,
@@ -324,16 +338,15 @@ class ServicePartnerStatement(models.Model):
         pattern = "%".join(
             f"\\{letter}" if letter in "%_\\" else letter for letter in wanted
         )
-        own = [
-            ("company_id", "=", self.company_id.id),
-            ("partner_id", "child_of", self.partner_id.commercial_partner_id.id),
-        ]
+        company = ("company_id", "=", self.company_id.id)
+        partner = self.partner_id.commercial_partner_id
         moves = (
             self.env["account.move"]
             .sudo()
             .search(
                 [
-                    *own,
+                    company,
+                    ("commercial_partner_id", "=", partner.id),
                     ("move_type", "in", ("in_invoice", "in_receipt")),
                     ("state", "!=", "cancel"),
                     ("payment_state", "!=", "reversed"),
@@ -345,7 +358,8 @@ class ServicePartnerStatement(models.Model):
             moves -= allowed
         statements = self.sudo().search(
             [
-                *own,
+                company,
+                ("partner_id.commercial_partner_id", "=", partner.id),
                 ("id", "!=", self.id),
                 ("state", "!=", "cancel"),
                 ("partner_invoice_ref", "=ilike", f"%{pattern}%"),

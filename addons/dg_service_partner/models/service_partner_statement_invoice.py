@@ -1,5 +1,6 @@
 import base64
 import contextlib
+import math
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -87,7 +88,8 @@ class ServicePartnerStatement(models.Model):
         number = (number or "").strip()
         if not number:
             raise UserError(self.env._("Enter the number of your invoice."))
-        if float_compare(amount or 0.0, 0.0, precision_digits=2) < 0:
+        amount, date = self._parse_amount(amount), self._parse_date(date)
+        if float_compare(amount, 0.0, precision_digits=2) < 0:
             raise UserError(self.env._("The total of an invoice cannot be negative."))
         text = statement._read_invoice(content if isinstance(content, bytes) else b"")
         statement._check_invoice_number(number)
@@ -132,6 +134,25 @@ class ServicePartnerStatement(models.Model):
             }
         )
         return True
+
+    def _parse_amount(self, amount):
+        """Return an amount as a number; refuse what is none."""
+        try:
+            number = float(amount or 0.0)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise UserError(self.env._("Enter the total of the invoice as a number."))
+        return number
+
+    def _parse_date(self, date):
+        """Return a date, or None for none; refuse what is no date."""
+        try:
+            return fields.Date.to_date(date) if date else None
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._("Enter the date of the invoice like 2026-03-31.")
+            ) from error
 
     def _begin_invoice(self):
         """Check who calls and that the statement waits for an invoice; lock it."""

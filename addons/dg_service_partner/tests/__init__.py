@@ -11,6 +11,7 @@ from . import test_billing_bill
 from . import test_billing_concurrency
 from . import test_billing_document
 from . import test_billing_invoice
+from . import test_billing_mail
 from . import test_billing_monthly
 from . import test_billing_portal
 from . import test_billing_self_billing

@@ -123,6 +123,76 @@ class TestBillingBill(BillingCommon):
         self.assertFalse(statement.bill_ids.invoice_line_ids.tax_ids)
         self.assertEqual(statement.bill_ids.amount_total, 240.0)
 
+    def test_a20_taxes_before_the_invoice_is_there(self):
+        """Odoo's rules for both partners; what cannot be deducted is said."""
+        statements = self._create_statement() | self._create_statement(
+            partner=self.partner_b
+        )
+        statements.action_create_bill()
+        for statement in statements:
+            bill = statement.bill_ids
+            self.assertEqual(bill.invoice_line_ids.tax_ids, self.tax)
+            self.assertEqual(
+                "no VAT number" in (bill.service_partner_remarks or ""),
+                statement.partner_id == self.partner_b,
+            )
+        bill.invoice_line_ids.tax_ids = False
+        self.assertFalse(bill.service_partner_remarks)
+
+    def test_a20_reverse_charge_of_a_partner_without_vat_number(self):
+        """What the company owes itself stays, as the fiscal position says."""
+        position = self.env["account.fiscal.position"].create({"name": "Abroad"})
+        reverse = self.env["account.tax"].create(
+            {
+                "name": "8.1 % reverse charge",
+                "type_tax_use": "purchase",
+                "amount": 8.1,
+                "invoice_repartition_line_ids": self._make_repartition(100, -100),
+                "refund_repartition_line_ids": self._make_repartition(100, -100),
+                "fiscal_position_ids": [fields.Command.set(position.ids)],
+                "original_tax_ids": [fields.Command.set(self.tax.ids)],
+            }
+        )
+        self.partner_b.property_account_position_id = position
+        statement = self._create_statement(partner=self.partner_b)
+        statement.with_user(self.portal_b).action_submit_invoice(
+            self._make_invoice_pdf(statement), "x.pdf", "B-1", 120.0
+        )
+        statement.action_create_bill()
+        bill = statement.bill_ids
+        self.assertEqual(bill.invoice_line_ids.tax_ids, reverse)
+        self.assertEqual(bill.amount_total, 120.0)
+        self.assertFalse(bill.service_partner_remarks)
+
+    def _make_repartition(self, *factors):
+        return [
+            fields.Command.create({"repartition_type": "base"}),
+            *(
+                fields.Command.create(
+                    {"repartition_type": "tax", "factor_percent": factor}
+                )
+                for factor in factors
+            ),
+        ]
+
+    def test_a20_bill_says_in_what_it_differs(self):
+        """The partner's invoice, the statement and the bill beside each other."""
+        statement = self._create_statement()
+        self._submit(statement, amount=140.0)
+        statement.with_user(self.portal_a).action_confirm_invoice()
+        statement.difference_reason = "Travel"
+        statement.action_create_bill()
+        bill = statement.bill_ids.with_user(self.account_user)
+        self.assertIn("invoice is over", bill.service_partner_remarks)
+        self.assertIn("140.00", bill.service_partner_remarks)
+        self.assertIn("129.72", bill.service_partner_remarks)
+        self.assertNotIn("differs from its statement", bill.service_partner_remarks)
+        bill.invoice_line_ids.price_unit = 129.51
+        self.assertEqual(bill.amount_total, 140.0)
+        self.assertNotIn("invoice is over", bill.service_partner_remarks)
+        self.assertIn("statement by", bill.service_partner_remarks)
+        Form(bill)
+
     def test_a20_only_accounting_makes_bills(self):
         """Neither the partner nor the team without accounting rights."""
         statement = self._create_statement()

@@ -2,71 +2,23 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .common_connections import ConnectionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestBillingConcurrency(BaseCase):
+class TestBillingConcurrency(ConnectionsCase):
     """Two people bill the same orders at once, on two real connections (R39)."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            self._create_data(env)
-        self.addCleanup(self._delete_data)
-
-    def _create_data(self, env):
-        partner = env["res.partner"].create(
-            {"name": "Montage Gleichzeitig AG", "is_service_partner": True}
-        )
-        agreement = env["service.partner.agreement"].create({"partner_id": partner.id})
-        service = env["product.product"].create({"name": "Mounting", "type": "service"})
-        orders = env["service.partner.order"].create(
-            [
-                {
-                    "partner_id": partner.id,
-                    "agreement_id": agreement.id,
-                    "product_id": service.id,
-                    "has_price": True,
-                    "price_unit": 100.0,
-                    "state": "done",
-                    "billing_status": "to_bill",
-                    "transmission_date": "2026-01-05 09:00:00",
-                    "completion_date": "2026-02-03 10:00:00",
-                }
-                for _number in range(3)
-            ]
-        )
-        self.ids = {
-            "service_partner_order": orders.ids,
-            "service_partner_agreement": agreement.ids,
-            "product_product": service.ids,
-            "product_template": service.product_tmpl_id.ids,
-            "res_partner": partner.ids,
-        }
-
-    def _delete_data(self):
-        # Statements cannot be deleted by the model, so SQL cleans up.
-        with self.registry.cursor() as cr:
-            cr.execute(
-                "UPDATE service_partner_order SET statement_id = NULL WHERE id IN %s",
-                [tuple(self.ids["service_partner_order"])],
-            )
-            cr.execute(
-                "DELETE FROM service_partner_statement WHERE partner_id IN %s",
-                [tuple(self.ids["res_partner"])],
-            )
-            for table, ids in self.ids.items():
-                cr.execute(f"DELETE FROM {table} WHERE id IN %s", [tuple(ids)])
-
-    def _orders(self, cr, *positions):
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        ids = self.ids["service_partner_order"]
-        return env["service.partner.order"].browse([ids[each] for each in positions])
+    order_values = {
+        "has_price": True,
+        "state": "done",
+        "billing_status": "to_bill",
+        "transmission_date": "2026-01-05 09:00:00",
+        "completion_date": "2026-02-03 10:00:00",
+    }
 
     def _count_statements(self):
         with self.registry.cursor() as cr:

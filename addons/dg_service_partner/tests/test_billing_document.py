@@ -68,6 +68,20 @@ class TestBillingDocument(BillingCommon):
                 self.assertIn("SP-ID", page_text)
                 self.assertIn("Customer", page_text)
 
+    def test_r38_amounts_stand_below_each_other(self):
+        """Aligned to the right: the longer an amount, the further left it begins."""
+        orders = self._create_done(price_unit=5.25) | self._create_done(
+            price_unit=12345.75
+        )
+        _text, pages = self._render(orders.action_create_statement())
+        starts = {}
+
+        def note(text, _matrix, position, _font, _size):
+            starts.setdefault(text.strip(), position[4])
+
+        pages[0].extract_text(visitor_text=note)
+        self.assertGreater(starts["5.25"], starts["12,345.75"], starts)
+
     def test_r48_pdf_is_in_the_partners_language(self):
         """Whoever prints it."""
         self.env["res.lang"]._activate_lang("de_CH")

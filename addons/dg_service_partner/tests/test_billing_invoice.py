@@ -6,64 +6,10 @@ from odoo.tests import tagged
 from ..tools import billing_text
 from .common_billing import BillingCommon
 
-MAIL = """\
-From: {sender}
-To: {to}
-Subject: {subject}
-Message-ID: <{number}@example.com>
-MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="XX"
-
---XX
-Content-Type: text/plain; charset=utf-8
-
-Guten Tag
---XX
-Content-Type: {mimetype}; name="{filename}"
-Content-Disposition: attachment; filename="{filename}"
-Content-Transfer-Encoding: base64
-
-{content}
---XX--
-"""
-
-UBL = """<?xml version="1.0" encoding="UTF-8"?>
-<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
-  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
-  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
-  <cbc:CustomizationID>urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0</cbc:CustomizationID>
-  <cbc:ID>UBL-77</cbc:ID>
-  <cbc:IssueDate>2026-03-05</cbc:IssueDate>
-  <cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>
-  <cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>
-  <cac:OrderReference><cbc:ID>{reference}</cbc:ID></cac:OrderReference>
-  <cac:AccountingSupplierParty><cac:Party>
-    <cac:PartyName><cbc:Name>Montage AG</cbc:Name></cac:PartyName>
-    <cac:PartyTaxScheme><cbc:CompanyID>{vat}</cbc:CompanyID>
-      <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>
-  </cac:Party></cac:AccountingSupplierParty>
-  <cac:LegalMonetaryTotal>
-    <cbc:LineExtensionAmount currencyID="{currency}">120.00</cbc:LineExtensionAmount>
-    <cbc:TaxExclusiveAmount currencyID="{currency}">120.00</cbc:TaxExclusiveAmount>
-    <cbc:TaxInclusiveAmount currencyID="{currency}">120.00</cbc:TaxInclusiveAmount>
-    <cbc:PayableAmount currencyID="{currency}">120.00</cbc:PayableAmount>
-  </cac:LegalMonetaryTotal>
-  <cac:InvoiceLine>
-    <cbc:ID>1</cbc:ID>
-    <cbc:InvoicedQuantity unitCode="C62">1</cbc:InvoicedQuantity>
-    <cbc:LineExtensionAmount currencyID="{currency}">120.00</cbc:LineExtensionAmount>
-    <cac:Item><cbc:Name>Mounting</cbc:Name></cac:Item>
-    <cac:Price>
-      <cbc:PriceAmount currencyID="{currency}">120.00</cbc:PriceAmount>
-    </cac:Price>
-  </cac:InvoiceLine>
-</Invoice>
-"""
-
 
 @tagged("post_install", "-at_install")
 class TestBillingInvoice(BillingCommon):
-    """The partner's invoice: checks, and the way in by mail (R42-R44)."""
+    """The partner's invoice: what is checked at once (R42, R43)."""
 
     def _submit(self, statement, content, number="N-1", amount=None):
         total = statement.amount_untaxed if amount is None else amount
@@ -71,7 +17,6 @@ class TestBillingInvoice(BillingCommon):
             content, "invoice.pdf", number, total
         )
 
-    # --- reading --------------------------------------------------------------
     def test_r42_complete_invoice_is_accepted(self):
         """Billing ID, all SP-IDs and the total are found."""
         statement = self._create_statement(3)
@@ -161,101 +106,29 @@ class TestBillingInvoice(BillingCommon):
         wrong = statement.name[:-1] + str((int(statement.name[-1]) + 1) % 10)
         self.assertNotIn(wrong, billing_text.find_candidates(wrong, "VR"))
 
-    # --- mail -------------------------------------------------------------------
-    def _receive(self, content, subject="Rechnung", filename="r.pdf", sender=None):
-        """Receive a mail at the journal's address and return the new bill."""
-        journal = self.env["account.journal"].search(
-            [("type", "=", "purchase"), ("company_id", "=", self.company.id)], limit=1
-        )
-        domain = self.env["mail.alias.domain"].search([], limit=1)
-        if not domain:
-            domain = self.env["mail.alias.domain"].create({"name": "example.com"})
-            self.company.alias_domain_id = domain
-        journal.alias_id.write(
-            {"alias_name": "creditors", "alias_domain_id": domain.id}
-        )
-        before = self.env["account.move"].search([])
-        self.env["mail.thread"].message_process(
-            "account.move",
-            MAIL.format(
-                sender=sender or self.partner_a.email,
-                to=f"creditors@{domain.name}",
-                subject=subject,
-                number=f"{len(before)}-{subject}".replace(" ", ""),
-                filename=filename,
-                mimetype="text/xml" if filename.endswith("xml") else "application/pdf",
-                content=base64.encodebytes(content).decode(),
-            ),
-        )
-        return self.env["account.move"].search([]) - before
-
-    def test_r43_mail_with_the_billing_id_in_the_pdf(self):
-        """A draft bill with the lines of the statement and the PDF."""
-        statement = self._create_statement(2)
-        bill = self._receive(self._make_invoice_pdf(statement))
-        self.assertEqual(statement.bill_ids, bill)
-        self.assertRecordValues(
-            bill,
-            [
-                {
-                    "state": "draft",
-                    "move_type": "in_invoice",
-                    "partner_id": self.partner_a.id,
-                    "amount_untaxed": 240.0,
-                    "invoice_origin": statement.name,
-                }
-            ],
-        )
-        self.assertEqual(
-            bill.invoice_line_ids.service_partner_order_id, statement.order_ids
-        )
-        self.assertTrue(bill.attachment_ids)
-        self.assertEqual(statement.partner_invoice_state, "accepted")
-        self.assertFalse(statement.has_invoice_findings)
-
-    def test_r43_mail_with_the_billing_id_in_the_subject(self):
-        """A scan: the subject says what it is about; the scan is flagged."""
+    def test_r43_upload_over_rpc(self):
+        """The PDF as base64; what is no base64 is no PDF."""
         statement = self._create_statement()
-        bill = self._receive(self._make_pdf(), subject=f"Invoice for {statement.name}")
-        self.assertEqual(statement.bill_ids, bill)
-        self.assertTrue(statement.has_invoice_findings)
+        pdf = self._make_invoice_pdf(statement)
+        self.assertEqual(self._submit(statement, base64.b64encode(pdf).decode()), [])
+        self.assertEqual(statement.partner_invoice_attachment_id.raw, pdf)
+        for content in ("a", "no base64", "ümlaut", 7, None, [pdf]):
+            with (
+                self.subTest(content),
+                self.assertRaisesRegex(UserError, "not a readable PDF"),
+            ):
+                self._submit(statement, content)
 
-    def test_r43_mail_without_billing_id_is_an_ordinary_bill(self):
-        """Odoo's own import is left alone."""
-        statement = self._create_statement()
-        bill = self._receive(self._make_pdf("Some other invoice"))
-        self.assertTrue(bill)
-        self.assertFalse(bill.service_partner_statement_id)
-        self.assertFalse(statement.bill_ids)
-
-    def test_r43_second_mail_makes_no_second_bill_of_the_statement(self):
-        """The later bill stays by itself and says why."""
-        statement = self._create_statement()
-        first = self._receive(self._make_invoice_pdf(statement))
-        second = self._receive(self._make_invoice_pdf(statement), subject="Again")
-        self.assertEqual(statement.bill_ids, first)
-        self.assertIn("already", str(second.message_ids.mapped("body")))
-
-    def test_r43_mail_of_somebody_else_is_not_trusted(self):
-        """Another partner cannot put an invoice on the statement."""
-        statement = self._create_statement()
-        bill = self._receive(
-            self._make_invoice_pdf(statement), sender=self.partner_b.email
-        )
-        self.assertFalse(statement.bill_ids)
-        self.assertIn("did not send it", str(bill.message_ids.mapped("body")))
-
-    def test_r43_ubl_invoice_names_the_statement(self):
-        """The order reference of a UBL file is the billing ID; its lines stay."""
-        statement = self._create_statement()
-        content = UBL.format(
-            reference=statement.name,
-            currency=self.company.currency_id.name,
-            vat=self.partner_a.vat,
-        )
-        bill = self._receive(content.encode(), filename="invoice.xml")
-        self.assertEqual(bill.invoice_origin, statement.name)
-        self.assertEqual(statement.bill_ids, bill)
-        self.assertEqual(bill.ref, "UBL-77")
-        self.assertEqual(statement.partner_invoice_ref, "UBL-77")
-        self.assertEqual(bill.amount_untaxed, 120.0)
+    def test_r42_amount_and_date_that_are_none(self):
+        """Refused with a sentence, whoever calls."""
+        statement = self._create_statement().with_user(self.portal_a)
+        pdf = self._make_invoice_pdf(statement)
+        for amount in ("much", "nan", [1], -1.0):
+            with self.subTest(amount), self.assertRaisesRegex(UserError, "total"):
+                statement.action_submit_invoice(pdf, "x.pdf", "N-1", amount)
+        with self.assertRaisesRegex(UserError, "2026-03-31"):
+            statement.action_submit_invoice(pdf, "x.pdf", "N-1", 120.0, "soon")
+        statement.action_submit_invoice(pdf, "x.pdf", "N-1", "120", "2026-03-05")
+        self.assertEqual(str(statement.partner_invoice_date), "2026-03-05")
+        statement.sudo().action_create_bill()
+        self.assertEqual(str(statement.sudo().bill_ids.invoice_date), "2026-03-05")

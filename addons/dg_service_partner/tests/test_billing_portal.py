@@ -208,6 +208,26 @@ class TestBillingPortal(BillingCommon, HttpCase):
         self.assertIn("Choose the PDF", self._text(page, "#error_invoice"))
         self.assertEqual(statement.partner_invoice_state, "none")
 
+    def test_upload_with_the_date_of_the_invoice(self):
+        """It becomes the date of the bill; the future and nonsense are refused."""
+        statement = self._create_statement()
+        for day, sentence in (("2999-01-01", "future"), ("soon", "Enter the date")):
+            page = self._upload(statement, day)
+            self.assertIn(sentence, self._text(page, "#error_date"))
+        self.assertEqual(statement.partner_invoice_state, "none")
+        self._upload(statement, "2026-03-05")
+        self.assertEqual(str(statement.partner_invoice_date), "2026-03-05")
+        statement.action_create_bill()
+        self.assertEqual(str(statement.bill_ids.invoice_date), "2026-03-05")
+
+    def _upload(self, statement, day):
+        pdf = self._make_invoice_pdf(statement)
+        return self._post(
+            f"{statement.access_url}/invoice",
+            [("number", "MON-9"), ("amount", "120"), ("date", day)],
+            files={"invoice": ("x.pdf", pdf, "application/pdf")},
+        )
+
     def test_a18_cancel_in_the_portal(self):
         """Only by POST; a GET changes nothing."""
         statement = self._create_statement()

@@ -151,6 +151,37 @@ class TestBillingStatement(BillingCommon):
         found = self.env["service.partner.statement"].with_user(self.portal_b)
         self.assertFalse(found.search([("id", "=", statement.id)]))
 
+    def test_r45_colleagues_and_sister_companies(self):
+        """Everybody of the partner company; nobody of a company below it."""
+        statement = self._create_statement()
+        sister = self.env["res.partner"].create(
+            {
+                "name": "Montage Nord AG",
+                "is_company": True,
+                "parent_id": self.partner_a.id,
+            }
+        )
+        colleague, stranger = (
+            new_test_user(self.env, login, groups="base.group_portal")
+            for login in ("sp_colleague", "sp_sister")
+        )
+        colleague.partner_id.parent_id = self.partner_a
+        stranger.partner_id.parent_id = sister
+        for user, sees in (
+            (self.portal_a, True),
+            (colleague, True),
+            (stranger, False),
+            (self.portal_b, False),
+        ):
+            with self.subTest(user.login):
+                found = statement.with_user(user).search([("id", "=", statement.id)])
+                self.assertEqual(bool(found), sees)
+                orders = statement.order_ids.with_user(user)
+                found = orders.search([("id", "in", orders.ids)])
+                self.assertEqual(bool(found), sees)
+        statement.with_user(colleague).action_cancel()
+        self.assertEqual(statement.state, "cancel")
+
     def test_r45_nobody_writes_a_statement_directly(self):
         """Every change goes through a step."""
         statement = self._create_statement()
@@ -208,6 +239,15 @@ class TestBillingStatement(BillingCommon):
                 )
                 self.assertIn(order, orders)
                 self.assertNotIn(other.order_ids, orders)
+
+    def test_r44_order_without_statement(self):
+        """The buttons say so instead of failing."""
+        order = self._create_done()
+        with self.assertRaisesRegex(UserError, "nothing has been billed yet"):
+            order.with_user(self.team_user).action_open_statement()
+        bill = self.env["account.move"].create({"move_type": "in_invoice"})
+        with self.assertRaisesRegex(UserError, "nothing has been billed yet"):
+            bill.action_view_service_partner_statement()
 
     def test_r37_back_office_bills_from_the_list(self):
         """The action of the list of orders makes the statement and opens it."""

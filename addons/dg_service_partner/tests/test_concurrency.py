@@ -6,76 +6,19 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models import service_partner_order_transmission
+from .common_connections import ConnectionsCase
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(ConnectionsCase):
     """Two sessions at once, on real connections: one transition (R13, R46)."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            self._create_data(env)
-        self.addCleanup(self._delete_data)
-
-    def _create_data(self, env):
-        partners = env["res.partner"].create(
-            [
-                {"name": "Montage Nebenläufig AG", "is_service_partner": True},
-                {"name": "Technik Nebenläufig AG", "is_service_partner": True},
-            ]
-        )
-        agreements = env["service.partner.agreement"].create(
-            [{"partner_id": partner.id, "sequence": 0} for partner in partners]
-        )
-        partner, agreement = partners[0], agreements[0]
-        service = env["product.product"].create({"name": "Mounting", "type": "service"})
-        orders = env["service.partner.order"].create(
-            [
-                {
-                    "partner_id": partner.id,
-                    "agreement_id": agreement.id,
-                    "product_id": service.id,
-                    "price_unit": 100.0,
-                    "transmit_after": "2020-01-01 00:00:00",
-                }
-                for _number in range(24)
-            ]
-        )
-        self.ids = {
-            "service_partner_order": orders.ids,
-            "service_partner_agreement": agreements.ids,
-            "product_product": service.ids,
-            "product_template": service.product_tmpl_id.ids,
-            "res_partner": partners.ids,
-        }
-
-    def _delete_data(self):
-        # Orders cannot be deleted by the model, so SQL cleans up.
-        with self.registry.cursor() as cr:
-            for table in ("mail_message", "mail_activity", "mail_followers"):
-                column = "model" if table == "mail_message" else "res_model"
-                cr.execute(
-                    f"DELETE FROM {table} WHERE {column} = 'service.partner.order' "
-                    "AND res_id IN %s",
-                    [tuple(self.ids["service_partner_order"])],
-                )
-            for table, ids in self.ids.items():
-                cr.execute(f"DELETE FROM {table} WHERE id IN %s", [tuple(ids)])
-
-    def _orders(self, cr, *positions):
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        ids = self.ids["service_partner_order"]
-        return env["service.partner.order"].browse(
-            [ids[each] for each in positions] if positions else ids
-        )
+    order_count = 24
+    order_values = {"transmit_after": "2020-01-01 00:00:00"}
 
     def _leave_others_alone(self):
         """Keep the job to the orders of this test: what it does is committed."""
