@@ -24,18 +24,15 @@ fetch("%(axe)s").then((response) => response.text()).then((source) => {
 """
 
 
-# Posts the form of a step and shows the page that comes back in place of this one.
+# Posts a step without its answers and shows what comes back in place of the content.
 POST_FORM = """
 const form = document.querySelector("form[action$='/%(step)s']");
-fetch(form.action, {method: "POST", body: new FormData(form)})
+const token = form.elements.csrf_token.value;
+fetch(form.action, {method: "POST", body: new URLSearchParams({csrf_token: token})})
     .then((response) => response.text())
-    .then((page) => new Promise((resolve) => {
-        document.open();
-        document.write(page);
-        document.close();
-        window.addEventListener("load", resolve);
-    }))
-    .then(() => {
+    .then((text) => {
+        const page = new DOMParser().parseFromString(text, "text/html");
+        document.querySelector("main").replaceWith(page.querySelector("main"));
         if (!document.querySelector("#errors")) {
             console.error("axe: the form was not refused");
         }
