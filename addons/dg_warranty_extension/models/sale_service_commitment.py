@@ -145,6 +145,11 @@ class SaleServiceCommitment(models.Model):
 
     # === CONSTRAINTS AND ONCHANGES === #
 
+    @api.constrains("agreed_start_date")
+    def _check_agreed_start_date(self):
+        for commitment in self:
+            commitment._check_usable_start("agreed_start_date")
+
     @api.constrains("agreed_start_date", "start_formula", "warranty_line_id")
     def _check_warranty_start(self):
         """Statement 26: a warranty has a date or a formula, never both."""

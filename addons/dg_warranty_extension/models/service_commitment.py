@@ -117,7 +117,7 @@ class ServiceCommitment(models.Model):
     def _compute_term_dates(self):
         for commitment in self:
             start, initial = commitment.start_date, commitment.initial_term
-            if not start:
+            if not start or not date_formula.is_usable_start(start):
                 commitment.end_date = commitment.term_until = False
                 continue
             commitment.end_date = date_formula.commitment_end(
@@ -161,6 +161,13 @@ class ServiceCommitment(models.Model):
         )
         domains = {"ended": ended, "planned": planned, "running": ~ended & ~planned}
         return Domain.OR(domains[state] for state in value if state in domains)
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("start_date")
+    def _check_start_date(self):
+        for commitment in self:
+            commitment._check_usable_start("start_date")
 
     # === BUSINESS === #
 

@@ -10,7 +10,7 @@ from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
 from odoo.tools import float_round, format_date, split_every
 
-from ..tools import billing_period
+from ..tools import billing_period, date_formula
 
 _logger = logging.getLogger(__name__)
 
@@ -221,10 +221,15 @@ class ServiceCommitment(models.Model):
         """Return an iterator of :class:`BillingPart`: the days not invoiced yet, a
         started period cut to its days; endless while the commitment has no end."""
         self.ensure_one()
-        if not (self._is_billed_by_contract() and self.start_date):
+        start = self.start_date
+        if not (
+            self._is_billed_by_contract()
+            and start
+            and date_formula.is_usable_start(start)
+        ):
             return iter(())
         return billing_period.iter_open_parts(
-            self.start_date,
+            start,
             self.billing_rhythm,
             self._get_billed_spans(),
             self.billing_start_date,

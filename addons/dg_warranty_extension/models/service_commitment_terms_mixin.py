@@ -2,6 +2,7 @@ from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..tools import date_formula
 
@@ -248,6 +249,13 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
                     label=label,
                     text=error.text,
                 )
+            elif error.reason == "range":
+                message = self.env._(
+                    "%(label)s: the period “%(text)s” is longer than 1000 years. Enter "
+                    "a shorter one.",
+                    label=label,
+                    text=error.text,
+                )
             else:
                 message = self.env._(
                     "%(label)s: “%(text)s” is no period. Enter a number of at least 1 "
@@ -264,15 +272,40 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         try:
             date_formula.parse_formula(self[fname])
         except date_formula.DateFormulaError as error:
-            raise ValidationError(
-                self.env._(
+            label = self._fields[fname]._description_string(self.env)
+            if error.reason == "range":
+                message = self.env._(
+                    "%(label)s: “%(text)s” moves the start by more than 1000 years. "
+                    "Enter a shorter formula.",
+                    label=label,
+                    text=error.text,
+                )
+            else:
+                message = self.env._(
                     "%(label)s: “%(text)s” is no date formula. Examples: 14D (two "
                     "weeks later), 1M (one month later), CM (end of the month), "
                     "-CM+1M (first of the next month).",
-                    label=self._fields[fname]._description_string(self.env),
+                    label=label,
                     text=error.text,
                 )
-            ) from error
+            raise ValidationError(message) from error
+
+    def _check_usable_start(self, fname):
+        """Raise a ValidationError when the day in field ``fname`` is so far away that
+        terms reckoned from it would leave the calendar."""
+        self.ensure_one()
+        day = self[fname]
+        if day and not date_formula.is_usable_start(day):
+            raise ValidationError(
+                self.env._(
+                    "%(name)s: the start %(date)s is too far away. Enter a date "
+                    "between %(first)s and %(last)s.",
+                    name=self.name,
+                    date=format_date(self.env, day),
+                    first=format_date(self.env, date_formula.FIRST_START),
+                    last=format_date(self.env, date_formula.LAST_START),
+                )
+            )
 
     def _check_billing_ratio(self):
         self.ensure_one()

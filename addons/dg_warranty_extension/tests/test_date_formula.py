@@ -80,6 +80,24 @@ class TestDateFormula(BaseCase):
             with self.subTest(text=text), self.assertRaises(df.DateFormulaError):
                 df.parse_formula(text)
 
+    def test_section_2_nothing_longer_than_a_thousand_years(self):
+        """What no calendar holds is refused where it is typed, not on delivery."""
+        for text in ("9999Y", "4001Q", "-9999Y", "999Y+999Y", "999Y-999Y"):
+            with self.subTest(text=text):
+                with self.assertRaises(df.DateFormulaError) as caught:
+                    df.parse_formula(text)
+                self.assertEqual(caught.exception.reason, "range")
+        for text in ("9999Y", "1001Y"):
+            with self.assertRaises(df.DateFormulaError) as caught:
+                df.parse_period(text)
+            self.assertEqual(caught.exception.reason, "range")
+        self.assertEqual(df.parse_period("9999M"), df.Period(9999, "M"))
+        day = date(2026, 3, 15)
+        for first in ("1000Y", "-1000Y"):
+            start = df.commitment_start(day, formula=first)
+            until = df.commitment_term_until(start, "1000Y")
+            self.assertLess(df.cancellable_until(until, "1000Y"), until)
+
     def test_section_2_periods(self):
         self.assertIsNone(df.parse_period(""))
         self.assertIsNone(df.parse_period(None))

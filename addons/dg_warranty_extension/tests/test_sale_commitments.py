@@ -372,6 +372,22 @@ class TestSaleCommitments(WarrantyCommon):
         self.assertEqual(invoice.invoice_line_ids.product_id, self.cable)
         self.assertEqual(order.invoice_status, "invoiced")
 
+    def test_section_2_agreed_start_in_no_calendar(self):
+        """Refused where it is typed: the delivery could not compute the end."""
+        commitment = self._create_order(self.tv).order_line.sale_commitment_ids
+        for day in ("9999-12-31", "0001-01-01"):
+            with self.assertRaisesRegex(ValidationError, "too far"):
+                commitment.agreed_start_date = day
+        commitment.agreed_start_date = "2126-01-01"
+        commitment.order_id.action_confirm()
+        self._deliver(commitment.order_id)
+        delivered = self._objects(commitment.order_id).commitment_ids
+        with Form(delivered) as form:
+            form.start_date = "9999-12-31"
+            with self.assertRaisesRegex(ValidationError, "too far"):
+                form.save()
+            form.start_date = "2026-03-15"
+
     def test_01_invoicing_item_cannot_be_sold(self):
         with self.assertRaisesRegex(ValidationError, "cannot be sold"):
             self._create_order(self.invoicing_item)

@@ -111,6 +111,11 @@ class TestSetup(WarrantyCommon):
         refused("is no period", notice_period="0M", extension_term="1M")
         refused("is no period", extension_term="CM")
         refused("no date formula", start_formula="next month")
+        for fname in ("initial_term", "extension_term", "billing_base_period"):
+            refused("longer than 1000 years", **{fname: "9999Y"})
+        refused("longer than 1000 years", notice_period="9999Y", extension_term="1Y")
+        refused("more than 1000 years", start_formula="9999Y")
+        refused("more than 1000 years", start_formula="-9999Y")
         refused("enter a billing rhythm", billing_rhythm="  ")
         refused("integer ratio", billing_base_period="12M", billing_rhythm="5M")
         refused("integer ratio", billing_base_period="1W", billing_rhythm="7D")

@@ -250,15 +250,15 @@ class TestWarrantyAssistant(WarrantyCommon):
         with self.assertRaisesRegex(ValidationError, "not both"):
             commitment.agreed_start_date = "2026-07-01"
         commitment.write({"agreed_start_date": "2026-07-01", "start_formula": False})
-        with Form(
+        form = Form(
             self._line(order, self.tv),
             "dg_warranty_extension.sale_order_line_view_form_commitments",
-        ) as form:
-            with form.sale_commitment_ids.edit(1) as row:
-                self.assertEqual(str(row.agreed_start_date), "2026-07-01")
-                row.start_formula = "14D"
-                self.assertFalse(row.agreed_start_date)
-                row.agreed_start_date = "2026-08-01"
+        )
+        with form, form.sale_commitment_ids.edit(1) as row:
+            self.assertEqual(str(row.agreed_start_date), "2026-07-01")
+            row.start_formula = "14D"
+            self.assertFalse(row.agreed_start_date)
+            row.agreed_start_date = "2026-08-01"
         self.assertRecordValues(
             commitment,
             [{"agreed_start_date": date(2026, 8, 1), "start_formula": False}],

@@ -17,6 +17,9 @@ Examples: ``1M``, ``-1D``, ``CM``, ``-CM+1M`` (first of the next month), ``CM+1D
 
 A *period* is a single positive length such as ``12M``, ``1Y`` or ``14D``.
 
+Neither is longer than 1000 years, so that every date reckoned from a usable start
+(:func:`is_usable_start`) lies in the calendar.
+
 Month arithmetic clamps to the length of the target month: 31 January + 1M is
 28 (or 29) February.
 """
@@ -29,6 +32,8 @@ from typing import NamedTuple
 
 MONTHS_PER_UNIT = {"M": 1, "Q": 3, "Y": 12}
 DAYS_PER_UNIT = {"D": 1, "W": 7}
+LONGEST_YEARS = 1000
+FIRST_START, LAST_START = date(1900, 1, 1), date(2999, 12, 31)
 
 _TERM = re.compile(
     r"(?P<sign>[+-])(?:(?P<count>[0-9]{1,4})(?P<unit>[DWMQY])|C(?P<current>[DWMQY]))"
@@ -71,10 +76,26 @@ def _clean(text):
     return "".join((text or "").split()).upper()
 
 
+def is_usable_start(day):
+    """Whether terms can be reckoned from ``day`` without leaving the calendar."""
+    return FIRST_START <= day <= LAST_START
+
+
+def _check_length(text, terms):
+    """Raise a DateFormulaError, reason ``range``, above the longest length.
+
+    :param terms: (count, unit) of each part, signs left out
+    """
+    months = sum(count * MONTHS_PER_UNIT.get(unit, 0) for count, unit in terms)
+    days = sum(count * DAYS_PER_UNIT.get(unit, 0) for count, unit in terms)
+    if months / 12 + days / 365 > LONGEST_YEARS:
+        raise DateFormulaError(text, "range")
+
+
 def parse_formula(text):
     """Return the terms of a formula, an empty tuple for an empty text.
 
-    :raises DateFormulaError: for anything outside the grammar
+    :raises DateFormulaError: for anything outside the grammar, or too long
     """
     cleaned = _clean(text)
     if not cleaned:
@@ -91,6 +112,7 @@ def parse_formula(text):
         else:
             terms.append(Term(sign, int(match["count"]), match["unit"]))
         position = match.end()
+    _check_length(text, [(term.count or 0, term.unit) for term in terms])
     return tuple(terms)
 
 
@@ -108,7 +130,8 @@ def parse_period(text):
     """Return the :class:`Period` of a text, None for an empty text.
 
     :raises DateFormulaError: reason ``negative`` for a minus sign, ``zero`` for a
-        count of 0, ``syntax`` for anything else outside the grammar
+        count of 0, ``range`` above 1000 years, ``syntax`` for anything else outside
+        the grammar
     """
     cleaned = _clean(text)
     if not cleaned:
@@ -120,7 +143,9 @@ def parse_period(text):
         raise DateFormulaError(text, "negative")
     if not int(match["count"]):
         raise DateFormulaError(text, "zero")
-    return Period(int(match["count"]), match["unit"])
+    period = Period(int(match["count"]), match["unit"])
+    _check_length(text, [period])
+    return period
 
 
 def normalize_period(text):
