@@ -144,6 +144,13 @@ class SaleOrder(models.Model):
             self.env["sale.order.line"]._provision_existing_objects(commitments)
         return res
 
+    def _action_cancel(self):
+        res = super()._action_cancel()
+        commitments = self.env["service.commitment"].sudo()
+        commitments._withdraw_of_cancelled_orders(self)
+        commitments._reopen_renewals(self)
+        return res
+
     def _get_priced_lines(self):
         """Service commitment items are never invoiced through the order, so they are
         no part of its total: their commitments are totalled apart."""

@@ -284,10 +284,8 @@ class SaleOrderLine(models.Model):
             lambda commitment: not commitment.service_commitment_ids
         ):
             line = commitment.order_line_id
-            target = commitment.service_object_id or (
-                line.qty_delivered_method != "stock_move" and line.service_object_id
-            )
-            if target:
+            if commitment._is_for_existing_object():
+                target = commitment.service_object_id or line.service_object_id
                 shares.append((commitment, target, commitment.quantity, today))
             else:
                 shares += [

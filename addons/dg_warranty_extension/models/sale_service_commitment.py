@@ -268,6 +268,16 @@ class SaleServiceCommitment(models.Model):
             "amount": amount,
         }
 
+    def _is_for_existing_object(self):
+        """Whether the order's confirmation adds it to a service object: a chosen one,
+        or that of a line that stands for one and delivers no goods (54)."""
+        self.ensure_one()
+        line = self.order_line_id
+        return bool(
+            self.service_object_id
+            or (line.service_object_id and line.qty_delivered_method != "stock_move")
+        )
+
     def _is_warranty(self):
         self.ensure_one()
         return bool(self.warranty_line_id) or self.package_id.is_warranty_extension

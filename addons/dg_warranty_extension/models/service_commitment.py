@@ -171,6 +171,39 @@ class ServiceCommitment(models.Model):
 
     # === BUSINESS === #
 
+    @api.model
+    def _withdraw_of_cancelled_orders(self, orders):
+        """Take back what confirming ``orders`` added to existing service objects (54).
+
+        What is invoiced ends today instead; what goods brought along stays with them.
+
+        :param orders: ``sale.order`` that are cancelled
+        """
+        added = self.search([("sale_commitment_id.order_id", "in", orders.ids)])
+        added = added.filtered(
+            lambda item: item.sale_commitment_id._is_for_existing_object()
+        )
+        if not added:
+            return
+        added.lock_for_update()
+        for order, commitments in added.grouped(
+            lambda item: item.sale_commitment_id.order_id
+        ).items():
+            for service_object in commitments.service_object_id:
+                service_object._message_log(
+                    body=self.env._(
+                        "%s was cancelled: its service commitments are taken back, or "
+                        "end today where they are invoiced.",
+                        order._get_html_link(),
+                    )
+                )
+        today = fields.Date.context_today(self)
+        invoiced = added.filtered("invoice_count")
+        for commitment in invoiced:
+            if not commitment.end_date or commitment.end_date > today:
+                commitment.end_date = max(today, commitment.start_date)
+        (added - invoiced).unlink()
+
     def _get_last_end_date(self):
         """Return the latest end, False while one has none or without any."""
         ends = self.mapped("end_date")

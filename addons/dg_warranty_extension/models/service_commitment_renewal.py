@@ -166,6 +166,13 @@ class ServiceCommitment(models.Model):
             ),
         }
 
+    @api.model
+    def _reopen_renewals(self, orders):
+        """Remind again of the warranties whose renewal ``orders`` was cancelled."""
+        self.search(
+            [("renewal_line_id.order_id", "in", orders.ids)]
+        ).is_renewal_reminded = False
+
     def _get_follow_ons(self):
         """Return the warranties that already continue this one on the same object:
         of the same product or package, and ending later."""

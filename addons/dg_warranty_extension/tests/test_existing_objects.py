@@ -135,6 +135,39 @@ class TestExistingObjects(WarrantyCommon):
             )
         self.assertEqual(len(self._objects(order)), 2)
 
+    def test_54_cancelled_order_takes_its_commitments_back(self):
+        self.warranty_2y.line_ids.write(
+            {
+                "invoicing_via": "contract",
+                "invoicing_product_id": self.invoicing_item.id,
+                "billing_rhythm": "1M",
+            }
+        )
+        own = self.service_object.commitment_ids
+        orders = self.env["sale.order"]
+        for _number in range(2):
+            order = self._create_order(self.warranty)
+            self._extend(order.order_line, service_object_id=self.service_object.id)
+            orders |= order
+        orders.action_confirm()
+        _first, invoiced = self._warranties().sorted("id")
+        invoiced.action_create_invoices()
+        orders._action_cancel()
+        self.assertEqual(self.service_object.commitment_ids - own, invoiced)
+        self.assertRecordValues(
+            invoiced, [{"end_date": date(2026, 3, 15), "invoice_count": 1}]
+        )
+        with freeze_time("2026-05-01"), self.assertRaisesRegex(UserError, "due"):
+            invoiced.action_create_invoices()
+
+    def test_54_cancelled_order_keeps_what_goods_brought(self):
+        order = self._create_order((self.tv, 1), self.warranty)
+        self._extend(self._line(order, self.warranty))
+        order.action_confirm()
+        self._deliver(order)
+        order._action_cancel()
+        self.assertEqual(len(self._objects(order).commitment_ids), 2)
+
     def test_section_2_copying_keeps_the_chosen_object(self):
         order = self._create_order(self.warranty)
         self._extend(order.order_line, service_object_id=self.service_object.id)

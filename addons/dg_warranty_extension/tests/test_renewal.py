@@ -256,6 +256,25 @@ class TestRenewal(WarrantyCommon):
         self.env["sale.order"].browse(second).unlink()
         self.assertEqual(self.ending.renewal_state, "open")
 
+    def test_57_cancelling_the_confirmed_quote_takes_the_follow_on_back(self):
+        """The customer changes his mind: the old warranty is to be renewed again."""
+        self._run_job("2027-12-01")
+        before = self.service_object.commitment_ids
+        order = self.env["sale.order"].browse(self.ending.action_renew()["res_id"])
+        order.user_id = self.salesman
+        order.action_confirm()
+        self.assertEqual(self.ending.renewal_state, "renewed")
+        order.with_user(self.salesman)._action_cancel()
+        self.assertEqual(self.service_object.commitment_ids, before)
+        self.assertEqual(self.ending.renewal_state, "open")
+        self.assertIn(order.name, self.service_object.message_ids[0].body)
+        self._run_job("2027-12-02")
+        self.assertEqual(len(self._activities()), 1)
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(len(self.service_object.commitment_ids - before), 1)
+        self.assertEqual(self.ending.renewal_state, "renewed")
+
     def test_57_nothing_is_renewed_before_the_quote_is_confirmed(self):
         before = self.service_object.commitment_ids
         order = self.env["sale.order"].browse(
