@@ -92,6 +92,15 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.commitments_readonly = line.order_id.locked or line.state == "cancel"
 
+    @api.depends("product_id.service_commitment_option")
+    def _compute_amount(self):
+        """Service commitment items cost nothing through the order: their commitments
+        are totalled apart. So the lines of a document add up to its total."""
+        super()._compute_amount()
+        for line in self:
+            if line.service_commitment_option == "commitment_item":
+                line.price_subtotal = line.price_total = line.price_tax = 0.0
+
     def _compute_qty_to_invoice(self):
         """Service commitment items are never invoiced through the order."""
         super()._compute_qty_to_invoice()

@@ -156,9 +156,9 @@ class ServiceObject(models.Model):
     @api.depends("name", "product_id", "lot_id")
     def _compute_display_name(self):
         for service_object in self:
-            # who sees the object sees its name, with or without access to stock
-            named = service_object.sudo()
-            parts = [named.name, named.product_id.display_name, named.lot_id.name]
+            # who may read the object reads what it is, with or without access to stock
+            number, item = service_object.name, service_object.sudo()
+            parts = [number, item.product_id.display_name, item.lot_id.name]
             service_object.display_name = " · ".join(part for part in parts if part)
 
     @api.depends("commitment_ids.is_warranty", "commitment_ids.end_date")

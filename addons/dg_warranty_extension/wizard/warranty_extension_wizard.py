@@ -51,12 +51,13 @@ class WarrantyExtensionWizard(models.TransientModel):
         readonly=False,
         precompute=True,
         ondelete="cascade",
-        domain="[('id', 'in', available_service_object_ids)]",
+        domain="[('partner_id', 'child_of', customer_id), "
+        "('company_id', '=', company_id)]",
     )
-    available_service_object_ids = fields.Many2many(
-        comodel_name="service.object",
-        compute="_compute_available_service_object_ids",
+    customer_id = fields.Many2one(
+        related="order_id.partner_id.commercial_partner_id", string="Customer"
     )
+    has_service_objects = fields.Boolean(compute="_compute_has_service_objects")
     covered_product_id = fields.Many2one(
         comodel_name="product.product",
         string="Item No.",
@@ -117,11 +118,11 @@ class WarrantyExtensionWizard(models.TransientModel):
             )
 
     @api.depends("warranty_line_id")
-    def _compute_available_service_object_ids(self):
+    def _compute_has_service_objects(self):
         for wizard in self:
             line = wizard.warranty_line_id
-            wizard.available_service_object_ids = (
-                line._get_warranty_service_objects() if line else False
+            wizard.has_service_objects = bool(
+                line and line._get_warranty_service_objects(limit=1)
             )
 
     @api.depends("main_line_id", "service_object_id")
@@ -309,9 +310,11 @@ class WarrantyExtensionWizard(models.TransientModel):
                     "that the warranty extends."
                 )
             )
-        if (
-            self.service_object_id
-            and self.service_object_id not in self.available_service_object_ids
+        if self.service_object_id and not self.service_object_id.search_count(
+            [
+                ("id", "=", self.service_object_id.id),
+                *self.warranty_line_id._get_warranty_service_objects_domain(),
+            ]
         ):
             raise UserError(
                 self.env._(
