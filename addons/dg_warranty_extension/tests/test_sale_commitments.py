@@ -368,9 +368,24 @@ class TestSaleCommitments(WarrantyCommon):
         order = self._create_order(item, self.cable)
         order.action_confirm()
         self.assertEqual(order.amount_untaxed, 9.0)
+        self.assertEqual(order.order_line.mapped("price_subtotal"), [0.0, 9.0])
+        self.assertEqual(order.amount_undiscounted, 9.0)
+        self.assertEqual(self._line(order, item).sale_commitment_ids.amount, 10.0)
         invoice = order._create_invoices()
         self.assertEqual(invoice.invoice_line_ids.product_id, self.cable)
         self.assertEqual(order.invoice_status, "invoiced")
+
+    def test_01_commitment_item_costs_nothing_through_the_order(self):
+        item = self._create_product("Rental", "none", type="service")
+        order = self._create_order(item)
+        line = order.order_line
+        self.assertEqual(line.price_subtotal, 100.0)
+        item.service_commitment_option = "commitment_item"
+        self.assertEqual((line.price_subtotal, order.amount_untaxed), (0.0, 0.0))
+        with Form(order) as form, form.order_line.edit(0) as edited:
+            edited.product_id = self.cable
+            self.assertEqual(edited.price_subtotal, 9.0)
+        self.assertEqual(order.amount_untaxed, 9.0)
 
     def test_section_2_agreed_start_in_no_calendar(self):
         """Refused where it is typed: the delivery could not compute the end."""
