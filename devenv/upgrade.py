@@ -45,9 +45,9 @@ class Upgrade:
                 self._script(
                     "prepare", f"--install={','.join(names)}", addons_path=path
                 )
-            with step("people, and orders in every state"):
-                people = ("--portal=10", "--team=2", "--orders=60")
-                self._script("load_scene", *people, addons_path=path)
+            with step("people, orders in every state, commitments and their bills"):
+                size = ("--portal=10", "--team=2", "--orders=60", "--commitments=20")
+                self._script("load_scene", *size, addons_path=path)
             before = self._rows(names, addons_path=path)
             with step("upgrading to the present version"):
                 self._upgrade(names)

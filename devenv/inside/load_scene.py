@@ -6,6 +6,7 @@ import traceback
 from odoo import Command, fields
 
 from . import boot
+from .faults import Shop
 
 COLLEAGUES = 5
 CUSTOMERS = 40
@@ -207,12 +208,16 @@ def main():
     parser.add_argument("--portal", type=int, required=True)
     parser.add_argument("--team", type=int, required=True)
     parser.add_argument("--orders", type=int, required=True)
+    parser.add_argument("--commitments", type=int, default=0)
     arguments = parser.parse_args()
     database = boot.configure(arguments.config)
     scene, error = None, None
     try:
         with boot.environment(database) as env:
             scene = Scene(env).build(arguments.portal, arguments.team, arguments.orders)
+            if arguments.commitments:
+                Shop(env).create_commitments(arguments.commitments)
+                env["service.commitment"]._cron_create_invoices()
     except Exception:
         error = traceback.format_exc()
     boot.write_report(arguments.report, error=error, log=[], scene=scene)
