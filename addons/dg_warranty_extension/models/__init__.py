@@ -20,6 +20,7 @@ from . import service_object_renewal
 from . import account_analytic_distribution_model
 from . import account_move
 from . import account_move_line
+from . import account_tax
 from . import res_company
 from . import res_config_settings
 from . import stock_move

@@ -108,6 +108,18 @@ class SaleOrderLine(models.Model):
             if line.service_commitment_option == "commitment_item":
                 line.qty_to_invoice = 0.0
 
+    def _compute_untaxed_amount_to_invoice(self):
+        super()._compute_untaxed_amount_to_invoice()
+        self._filter_commitment_items().untaxed_amount_to_invoice = 0.0
+
+    def _compute_amount_to_invoice(self):
+        super()._compute_amount_to_invoice()
+        self._filter_commitment_items().amount_to_invoice = 0.0
+
+    def _compute_amount_to_invoice_at_date(self):
+        super()._compute_amount_to_invoice_at_date()
+        self._filter_commitment_items().amount_to_invoice_at_date = 0.0
+
     def _compute_invoice_status(self):
         """Nothing of a service commitment item is left for the order to invoice."""
         super()._compute_invoice_status()
@@ -184,6 +196,11 @@ class SaleOrderLine(models.Model):
         }
 
     # === BUSINESS === #
+
+    def _filter_commitment_items(self):
+        return self.filtered(
+            lambda line: line.service_commitment_option == "commitment_item"
+        )
 
     def _takes_commitments(self):
         """Whether the line can carry commitments of its own product's packages; none
