@@ -15,7 +15,7 @@ class StockPicking(models.Model):
         compute="_compute_service_partner_order_ids",
     )
     service_partner_hold_reason = fields.Char(
-        string="On Hold For", compute="_compute_service_partner_order_ids"
+        string="On Hold For", compute="_compute_service_partner_hold_reason"
     )
 
     _service_partner_hold_idx = models.Index("(id) WHERE service_partner_hold")
@@ -28,14 +28,20 @@ class StockPicking(models.Model):
                 for move in picking.move_ids
             )
 
-    @api.depends("service_partner_hold")
+    # A link that followed the hold, and so the state of moves, would make Odoo search
+    # for what depends on a state before each of its changes as well as after it.
+    @api.depends("move_ids.sale_line_id")
     def _compute_service_partner_order_ids(self):
         for picking in self:
-            moves = picking.sudo().move_ids
-            lines = moves.sale_line_id
-            orders = lines.service_partner_service_line_ids.service_partner_order_ids
-            picking.service_partner_order_ids = orders
-            holding = moves._get_service_partner_holding_orders()
+            lines = picking.sudo().move_ids.sale_line_id
+            picking.service_partner_order_ids = (
+                lines.service_partner_service_line_ids.service_partner_order_ids
+            )
+
+    @api.depends("service_partner_hold")
+    def _compute_service_partner_hold_reason(self):
+        for picking in self:
+            holding = picking.move_ids._get_service_partner_holding_orders()
             picking.service_partner_hold_reason = (
                 self.env._(
                     "On hold: %(orders)s", orders=", ".join(holding.mapped("name"))

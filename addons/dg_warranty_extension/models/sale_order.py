@@ -128,16 +128,14 @@ class SaleOrder(models.Model):
     def _action_confirm(self):
         res = super()._action_confirm()
         # a customer who signs in the portal has no access to commitments
+        lines = self.sudo().order_line
         commitments = (
-            self.env["sale.service.commitment"]
-            .sudo()
-            .search(
-                [
-                    ("order_id", "in", self.ids),
-                    "|",
-                    ("service_object_id", "!=", False),
-                    ("order_line_id.service_object_id", "!=", False),
-                ]
+            lines.filtered("service_object_id").sale_commitment_ids
+            | lines.filtered("warranty_service_object_id").warranty_commitment_ids
+        ).filtered(
+            lambda commitment: (
+                commitment.service_object_id
+                or commitment.order_line_id.service_object_id
             )
         )
         if commitments:
