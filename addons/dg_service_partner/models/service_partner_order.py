@@ -241,7 +241,14 @@ class ServicePartnerOrder(models.Model):
         "The sold service has a service-partner order already.",
     )
     _transmission_idx = models.Index("(transmit_after) WHERE state = 'waiting'")
-    _partner_state_idx = models.Index("(partner_id, state, deadline)")
+    # All that the lists of a partner and of the back office ask for stands in these two,
+    # so that PostgreSQL reads no rows but those of the page.
+    _partner_state_idx = models.Index(
+        "(partner_id, state, deadline, id) WHERE transmission_date IS NOT NULL"
+    )
+    _open_idx = models.Index(
+        "(company_id, deadline, id DESC) WHERE state NOT IN ('done', 'cancel')"
+    )
     _appointment_ordered = models.Constraint(
         "CHECK(appointment_end >= appointment_start)",
         "An appointment cannot end before it starts.",

@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import ServicePartnerCommon
 
@@ -164,4 +165,58 @@ class TestPerformance(ServicePartnerCommon):
         self._report("confirm one by one, plain", 10, base)
         self._report("confirm one by one, service partner", 10, cost)
         # One sale alone pays what a batch shares: sequence, agreements, prices, rights.
-        self.assertLessEqual((cost - base) / 10, 25)
+        self.assertLessEqual((cost - base) / 10, 18)
+
+    def test_confirmed_in_a_row_costs_at_most_six_queries_more(self):
+        """The sales of one page or list, confirmed one after the other."""
+        self._create_sales(1, self.tv, self.plain_service).action_confirm()
+        self._create_orders(1)
+        number = 20
+        plain = self._create_sales(number, self.tv, self.plain_service)
+        ours = self._create_sales(number, self.tv, self.service)
+        base = self._count(lambda: [sale.action_confirm() for sale in plain])
+        cost = self._count(lambda: [sale.action_confirm() for sale in ours])
+        self._report("confirm in a row, plain", number, base)
+        self._report("confirm in a row, service partner", number, cost)
+        self.assertLessEqual((cost - base) / number, 6)
+
+    def test_uninvolved_sale_alone_pays_one_query(self):
+        for products in ((self.tv,), (self.plain_service,), (self.tv, self.washer)):
+            self._create_sales(1, *products).action_confirm()
+            sale = self._create_sales(1, *products)
+            with self._own_queries() as queries:
+                self._count(sale.action_confirm)
+            self.assertLessEqual(len(queries), 1, queries)
+
+    def _explain(self, user, domain, order):
+        """Return how PostgreSQL can find a page of orders without reading them."""
+        orders = self.env["service.partner.order"].with_user(user)
+        query = orders._search(domain, order=order, limit=30)
+        for way in ("seqscan", "indexscan", "bitmapscan"):
+            self.env.cr.execute(SQL("SET LOCAL %s = off", SQL(f"enable_{way}")))
+        rows = self.env.execute_query(SQL("EXPLAIN (COSTS off) %s", query.select()))
+        for way in ("seqscan", "indexscan", "bitmapscan"):
+            self.env.cr.execute(SQL("SET LOCAL %s = on", SQL(f"enable_{way}")))
+        return "\n".join(row for (row,) in rows)
+
+    def test_list_of_a_partner_stands_in_an_index(self):
+        plan = self._explain(self.portal_a, [], "deadline, id desc")
+        self.assertRegex(plan, r"Index Only Scan using \w+_partner_state_idx")
+
+    def test_list_of_open_orders_stands_in_an_index(self):
+        is_open = [("state", "not in", ("done", "cancel"))]
+        plan = self._explain(self.team_user, is_open, "deadline, id desc")
+        self.assertRegex(plan, r"Index Only Scan using \w+_open_idx")
+        self.assertNotIn("Sort", plan)
+
+    def test_no_link_follows_the_state_of_moves(self):
+        """Odoo searches twice for what depends on a field that decides on links."""
+        followers = self.env.registry.get_dependent_fields(
+            self.env["stock.move"]._fields["state"]
+        )
+        links = [
+            str(field)
+            for field in followers
+            if field.relational and field.name.startswith("service_partner_")
+        ]
+        self.assertFalse(links)

@@ -107,6 +107,15 @@ class TestPerformance(WarrantyCommon):
         ]
         self.assertLessEqual(len(ours), 1, "\n".join(ours))
 
+    def test_confirming_orders_that_use_nothing_of_it(self):
+        """Not even one query looks for commitments, and none makes Odoo write early."""
+        counts = []
+        order = self._create_order(self.cable)
+        with self._counted(counts), self._tables() as tables:
+            order.action_confirm()
+        ours = [query for query in tables if '"sale_service_commitment"' in query]
+        self.assertFalse(ours)
+
     @contextmanager
     def _tables(self):
         queries = []
