@@ -68,7 +68,10 @@ class ServicePartnerStatement(models.Model):
                 self.env._("Only the back office can declare an objection settled.")
             )
         self.check_access("read")
-        self.sudo().write({"objection_date": False})
+        statements = self.sudo()
+        statements._lock()
+        statements.write({"objection_date": False})
+        statements.activity_feedback(["mail.mail_activity_data_todo"])
         return True
 
     def _check_no_objection(self):

@@ -123,6 +123,81 @@ class TestBillingBill(BillingCommon):
         self.assertFalse(statement.bill_ids.invoice_line_ids.tax_ids)
         self.assertEqual(statement.bill_ids.amount_total, 240.0)
 
+    def test_a20_two_companies_and_currencies_in_one_go(self):
+        """Each bill in its own company: journal, account, tax and currency."""
+        other = self._create_company()
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        orders = self._create_done(
+            agreement=self._create_agreement(self.partner_a, company_id=other.id),
+            company_id=other.id,
+            currency_id=euro.id,
+        )
+        accountant = self.account_user
+        accountant.company_ids |= other
+        statements = self._create_statement() | orders.action_create_statement()
+        statements.with_user(accountant).with_context(
+            allowed_company_ids=accountant.company_ids.ids
+        ).action_create_bill()
+        for statement, company, currency in zip(
+            statements,
+            (self.company, other),
+            (self.company.currency_id, euro),
+            strict=True,
+        ):
+            with self.subTest(company.name):
+                bill = statement.bill_ids
+                line = bill.invoice_line_ids
+                self.assertEqual(bill.company_id, company)
+                self.assertEqual(bill.journal_id.company_id, company)
+                self.assertEqual(bill.currency_id, currency)
+                self.assertEqual(line.tax_ids.company_id, company)
+                self.assertIn(company, line.account_id.company_ids)
+                bill.invoice_date = "2026-03-05"
+                bill.with_company(company).action_post()
+                self.assertEqual(statement.state, "invoiced")
+
+    def _create_company(self):
+        """Return a second company with what a vendor bill needs there."""
+        company = self.env["res.company"].create(
+            {"name": "Zweite Firma AG", "country_id": self.switzerland.id}
+        )
+        env = self.env(context={"allowed_company_ids": company.ids})
+        expense, payable, receivable = env["account.account"].create(
+            [
+                {"name": kind, "code": f"90{number}", "account_type": kind}
+                for number, kind in enumerate(
+                    ("expense", "liability_payable", "asset_receivable")
+                )
+            ]
+        )
+        self.service.with_company(company).property_account_expense_id = expense
+        self.partner_a.with_company(company).write(
+            {
+                "property_account_payable_id": payable.id,
+                "property_account_receivable_id": receivable.id,
+            }
+        )
+        env["account.journal"].create(
+            {
+                "name": "Purchases",
+                "code": "PUR",
+                "type": "purchase",
+                "default_account_id": expense.id,
+            }
+        )
+        group = env["account.tax.group"].create({"name": "VAT"})
+        tax = env["account.tax"].create(
+            {
+                "name": "8.1 % input",
+                "type_tax_use": "purchase",
+                "amount": 8.1,
+                "tax_group_id": group.id,
+            }
+        )
+        self.service.supplier_taxes_id |= tax
+        return company
+
     def test_a20_taxes_before_the_invoice_is_there(self):
         """Odoo's rules for both partners; what cannot be deducted is said."""
         statements = self._create_statement() | self._create_statement(

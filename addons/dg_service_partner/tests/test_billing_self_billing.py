@@ -120,6 +120,7 @@ class TestSelfBilling(BillingCommon):
         with self.assertRaises(UserError):
             statement.with_user(self.portal_a).action_settle_objection()
         statement.with_user(self.team_user).action_settle_objection()
+        self.assertFalse(statement.activity_ids)
         bill.action_post()
         self.assertEqual(statement.state, "invoiced")
 
