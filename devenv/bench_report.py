@@ -7,6 +7,10 @@ template, with the same customer and products, as a user with all rights. Querie
 exact. Times are medians and only tell something beside each other: *×* is the time
 divided by that of the first line of the same table and N, for pages by that of the
 smallest N.
+
+On pages of their own: [many people at once, with breakdowns](load.md),
+[jobs killed in the middle](faults.md), [Odoo's own tests beside the
+addons](neighbours.md), [one statement over up to 1,000 orders](statement.md).
 """
 TITLES = {
     "confirm": "Confirming N sales that hold a service",
