@@ -1,5 +1,6 @@
 """`make load`: two Odoo nodes behind nginx, many people at work, and breakdowns."""
 
+import contextlib
 import copy
 import json
 import os
@@ -26,7 +27,7 @@ DURABLE = {"fsync": "on", "full_page_writes": "on"}
 # When the breakdowns come, as parts of the run.
 NODE_DIES, NODE_IS_BACK, DATABASE_DIES = 0.3, 0.5, 0.7
 # Orders to begin with, for each portal user: enough to be busy, few enough to race.
-ORDERS_EACH = 10
+ORDERS_EACH = 8
 # People may still wait for their last answer.
 GRACE_SECONDS = 90
 
@@ -150,7 +151,10 @@ class Load:
         self.proxy = Proxy(folder)
         port = free_port()
         filestore = odoo_config.data_folder(self.database) / "filestore"
-        with cache.processor():
+        with contextlib.ExitStack() as stack:
+            for _processor in range(os.cpu_count() or 1):
+                # the machine to itself
+                stack.enter_context(cache.processor())
             try:
                 with step(f"two Odoo nodes with {workers} workers each, and nginx"):
                     for node in self.nodes:
