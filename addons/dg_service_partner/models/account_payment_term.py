@@ -10,18 +10,28 @@ class AccountPaymentTerm(models.Model):
         "partner only after the amount due at once has been received.",
     )
 
-    def _get_prepayment_share(self):
-        """Return the share of an order's total that is due in advance (R08, A4).
+    def _get_prepayment_amount(self, total, currency, company):
+        """Return which part of an order's total is due in advance (R08, A4).
 
-        :return: a number from 0 to 1: the percentages due without any delay, or 1
-            when the term names none
+        :param float total: with taxes, in the currency
+        :param currency: ``res.currency`` of the order
+        :param company: ``res.company`` that sells
+        :return: what the term makes due without any delay, or all when that is nothing
         """
         self.ensure_one()
-        at_once = self.line_ids.filtered(
-            lambda line: (
-                line.value == "percent"
-                and line.delay_type == "days_after"
-                and not line.nb_days
-            )
-        )
-        return min(sum(at_once.mapped("value_amount")) / 100, 1) or 1
+        parts = self._compute_terms(
+            date_ref=fields.Date.today(),
+            currency=currency,
+            company=company,
+            tax_amount=0.0,
+            tax_amount_currency=0.0,
+            untaxed_amount=total,
+            untaxed_amount_currency=total,
+            sign=1,
+        )["line_ids"]
+        at_once = [
+            part["foreign_amount"]
+            for line, part in zip(self.line_ids, parts, strict=True)
+            if line.delay_type == "days_after" and not line.nb_days
+        ]
+        return currency.round(sum(at_once)) or total

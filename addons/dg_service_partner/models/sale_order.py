@@ -160,7 +160,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         term = self.payment_term_id
         by_term = (
-            self.currency_id.round(self.amount_total * term._get_prepayment_share())
+            term._get_prepayment_amount(
+                self.amount_total, self.currency_id, self.company_id
+            )
             if term.is_prepayment
             else 0.0
         )

@@ -78,7 +78,7 @@ class SaleOrderLine(models.Model):
     )
     def _compute_service_partner_goods_line_ids(self):
         for line in self:
-            if not line._is_service_partner_service():
+            if not line._has_service_partner_goods():
                 line.service_partner_goods_line_ids = False
                 continue
             # What somebody chose, or was proposed before, stays as long as it is there.
@@ -245,6 +245,17 @@ class SaleOrderLine(models.Model):
             )
         )
 
+    def _has_service_partner_goods(self):
+        """Return whether goods belong to the line, whatever its product says by now."""
+        self.ensure_one()
+        return self._is_service_partner_service() or (
+            self.product_id.type == "service"
+            and any(
+                order.state != "cancel"
+                for order in self.sudo().service_partner_order_ids
+            )
+        )
+
     def _is_service_partner_goods_wanted(self):
         """Return whether goods may be proposed: not declined, and nothing done yet."""
         self.ensure_one()
@@ -330,7 +341,7 @@ class SaleOrderLine(models.Model):
             raise UserError(
                 self.env._("Choose the goods of a service on the line of the service.")
             )
-        if not vals.keys() & {"product_uom_qty", "product_id"}:
+        if not vals.keys() & {"product_uom_qty", "product_id", "product_uom_id"}:
             return
         services = self.filtered(
             lambda line: line.state == "sale" and line.product_id.type == "service"
@@ -345,6 +356,16 @@ class SaleOrderLine(models.Model):
                         "this line to 0 and add a line for the other product.",
                         order=order.name,
                         service=line.product_id.display_name,
+                    )
+                )
+            unit = line.product_uom_id
+            if vals.get("product_uom_id", unit.id) != unit.id:
+                raise UserError(
+                    self.env._(
+                        "%(order)s was made in the unit “%(unit)s”. Set the quantity "
+                        "of this line to 0 and add a line in the other unit.",
+                        order=order.name,
+                        unit=unit.name,
                     )
                 )
             if "product_uom_qty" in vals:
@@ -405,7 +426,9 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         removed = before - self.service_partner_goods_line_ids
-        orders = self.sudo().service_partner_order_ids._get_holding_orders()
+        orders = self.sudo().service_partner_order_ids.filtered(
+            lambda order: order.state in (*HOLDING_STATES, "met")
+        )
         if not removed or not orders:
             return
         if not self.env.su and not self.env.user.has_group(
@@ -413,14 +436,16 @@ class SaleOrderLine(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(goods)s: on hold for %(orders)s. Only the service-partner team "
+                    "%(goods)s: bound to %(orders)s. Only the service-partner team "
                     "can take the goods from a service that is sold already.",
                     goods=", ".join(removed.product_id.mapped("display_name")),
                     orders=", ".join(orders.mapped("name")),
                 )
             )
+        for order in orders:
+            removed._redirect_from_service_partner(order.partner_id)
         body = self.env._(
-            "No longer held for this service: %(goods)s.",
+            "No longer goods of this service: %(goods)s.",
             goods=", ".join(removed.product_id.mapped("display_name")),
         )
         orders._message_log_batch(bodies={order.id: body for order in orders})

@@ -187,9 +187,9 @@ class SaleOrderLine(models.Model):
             )
             if without:
                 without._schedule_back_office_activity(
-                    self.env._(
+                    lambda env, goods=line.product_id: env._(
                         "%(goods)s is delivered to %(partner)s, who was ready first",
-                        goods=line.product_id.display_name,
+                        goods=goods.with_env(env).display_name,
                         partner=receiver.name,
                     ),
                     activity_type="mail.mail_activity_data_todo",

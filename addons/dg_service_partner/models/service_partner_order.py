@@ -240,6 +240,9 @@ class ServicePartnerOrder(models.Model):
         "(sale_line_id) WHERE state != 'cancel'",
         "The sold service has a service-partner order already.",
     )
+    _price_not_negative = models.Constraint(
+        "CHECK(price_unit >= 0)", "The price of a service cannot be negative."
+    )
     _transmission_idx = models.Index("(transmit_after) WHERE state = 'waiting'")
     # All that the lists of a partner and of the back office ask for stands in these two,
     # so that PostgreSQL reads no rows but those of the page.

@@ -142,7 +142,9 @@ class ServicePartnerOrder(models.Model):
         )._drop_agreements()
         waiting._assign_agreements()
         (moved - waiting)._schedule_back_office_activity(
-            self.env._("The place of service has changed: tell the service partner"),
+            lambda env: env._(
+                "The place of service has changed: tell the service partner"
+            ),
             activity_type="mail.mail_activity_data_todo",
         )
 
@@ -243,7 +245,7 @@ class ServicePartnerOrder(models.Model):
         lost = self.filtered(lambda order: not order.partner_id)
         if lost:
             lost._schedule_back_office_activity(
-                self.env._("No service partner left to ask")
+                lambda env: env._("No service partner left to ask")
             )
 
     def _prepare_hand_over_values(self):

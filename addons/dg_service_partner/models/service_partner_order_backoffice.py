@@ -31,7 +31,9 @@ class ServicePartnerOrder(models.Model):
         orders = self._begin_step("reassign")
         partner = self._browse_given("res.partner", partner)
         agreements = orders._get_agreements_with(partner)
-        orders = orders.filtered(lambda order: order.partner_id != partner)
+        orders = orders.filtered(
+            lambda order: order.partner_id != agreements[order].partner_id
+        )
         fresh = orders.filtered(
             lambda order: order.state == "waiting" and not order.assignment_ids
         )

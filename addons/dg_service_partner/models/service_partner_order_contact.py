@@ -74,7 +74,7 @@ class ServicePartnerOrder(models.Model):
             paused._close_settled_activities()
             paused.write({"paused_since": fields.Datetime.now()})
             paused._schedule_back_office_activity(
-                self.env._("Customer cannot be reached")
+                lambda env: env._("Customer cannot be reached")
             )
 
     def _count_failed_days(self):

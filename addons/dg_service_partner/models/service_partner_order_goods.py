@@ -6,6 +6,14 @@ class ServicePartnerOrder(models.Model):
 
     _inherit = "service.partner.order"
 
+    goods_moved_date = fields.Datetime(
+        string="Goods Last Moved On",
+        readonly=True,
+        copy=False,
+        help="Two deliveries at the same moment do not see each other; both write "
+        "this, so that the second one waits and looks again.",
+    )
+
     def action_goods_received(self):
         """Report that the goods have arrived; the second contact counts from here.
 

@@ -57,7 +57,7 @@ class ServicePartnerOrder(models.Model):
         """
         for order in self.filtered(lambda order: not order.sudo().is_price_manual):
             seller = order._find_supplier_price()
-            if seller:
+            if seller and seller.price_discounted >= 0:
                 order.write(
                     {
                         "has_price": True,

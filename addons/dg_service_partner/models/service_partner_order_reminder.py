@@ -43,19 +43,22 @@ class ServicePartnerOrder(models.Model):
         self.filtered(lambda order: order.state != "waiting")._send_partner_mails(
             "mail_template_reminder"
         )
-        self._schedule_back_office_activity(self.env._("Deadline missed"))
+        self._schedule_back_office_activity(lambda env: env._("Deadline missed"))
 
     def _schedule_back_office_activity(
         self, summary, note="", activity_type=SETTLED_ACTIVITY
     ):
         """Give the back office an activity on each of the orders.
 
+        :param summary: function of an environment that returns the sentence, in the
+            language of who gets it (R48)
+        :param str note: somebody's own words
         :param str activity_type: XML-ID; the default's close when the order goes on
         """
         for user, orders in self.grouped(lambda o: o._get_responsible_user()).items():
             orders.activity_schedule(
                 activity_type,
-                summary=summary,
+                summary=summary(orders.with_context(lang=user.lang).env),
                 note=note,
                 user_id=user.id,
             )

@@ -118,7 +118,8 @@ class ServicePartnerOrder(models.Model):
             note=note,
         )
         orders._schedule_back_office_activity(
-            self.env._("Requirements not met: decide how to go on"), note=note or ""
+            lambda env: env._("Requirements not met: decide how to go on"),
+            note=note or "",
         )
         return True
 

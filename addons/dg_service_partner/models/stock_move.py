@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .service_partner_order import CLOSED_STATES
+
 
 class StockMove(models.Model):
     """Goods of a service are reserved and held until the service partner's word (A7).
@@ -47,6 +49,13 @@ class StockMove(models.Model):
         if self.service_partner_hold:
             values["service_partner_hold"] = True
         return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        # A line added to a finished transfer leaves without being validated.
+        moves.filtered(lambda move: move.state == "done")._check_service_partner_hold()
+        return moves
 
     def _key_assign_picking(self):
         # Goods that wait for different services leave at different times, and those for
@@ -128,8 +137,8 @@ class StockMove(models.Model):
         """
         leaving = self.filtered(
             lambda move: (
-                move.state not in ("done", "cancel")
-                and (move.picked or move.quantity > 0)
+                move.state != "cancel"
+                and (move.picked or move.quantity > 0 or move.state == "done")
                 and move._is_service_partner_leaving()
             )
         )
@@ -152,7 +161,11 @@ class StockMove(models.Model):
         """Tell the service-partner orders that goods have left or will not (R27)."""
         services = self.sudo().sale_line_id._get_service_partner_services()
         if services:
-            services.service_partner_order_ids._advance_shipped()
+            orders = services.service_partner_order_ids.filtered(
+                lambda order: order.state not in CLOSED_STATES
+            )
+            orders.write({"goods_moved_date": fields.Datetime.now()})
+            orders._advance_shipped()
 
     def _hold_for_service_partner(self):
         """Put open moves on hold: reserved, in a transfer of their own."""

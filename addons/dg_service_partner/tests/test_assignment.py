@@ -295,6 +295,13 @@ class TestAssignment(ServicePartnerCommon):
         self.assertEqual(order.state, "check")
         self.assertEqual(len(order.assignment_ids), 1)
 
+    def test_a10_reassign_to_a_person_of_the_same_partner_changes_nothing(self):
+        order = self._create_order("check")
+        order.requirement_ids[0].result = "ok"
+        order.with_user(self.team_user).action_reassign(self.portal_a.partner_id)
+        self.assertEqual(order.state, "check")
+        self.assertEqual(order.requirement_ids[0].result, "ok")
+
     def test_a10_reassign_is_the_back_offices(self):
         order = self._create_order("new")
         with self.assertRaises(AccessError):

@@ -170,6 +170,25 @@ class TestBadInput(ServicePartnerCommon):
         self.assertFalse(order.has_price)
         self.assertEqual(order.price_unit, 0.0)
 
+    def test_a_price_below_zero(self):
+        order = self._create_order()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            order.price_unit = -20.0
+            order.flush_recordset()
+        seller = self.service.seller_ids.filtered(
+            lambda one: one.partner_id == self.partner_a
+        )
+        seller.price = -20.0
+        order = self._create_order()
+        self.assertFalse(order.has_price)
+        self.assertEqual(order.price_unit, 0.0)
+
+    def test_the_unit_of_a_sold_service(self):
+        order = self._create_order()
+        dozen = self.env.ref("uom.product_uom_dozen")
+        with self.assertRefused(f"{order.name} was made in the unit"):
+            order.sale_line_id.product_uom_id = dozen
+
     def test_answers_that_are_no_answers(self):
         order = self._create_order("check")
         line = order.requirement_ids[0]

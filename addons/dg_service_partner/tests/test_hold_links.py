@@ -217,3 +217,54 @@ class TestHoldLinks(HoldCommon):
         self.assertEqual(
             copied.order_line[2].service_partner_goods_line_ids, copied.order_line[0]
         )
+
+    def test_r28_taking_the_goods_away_is_no_shipment(self):
+        order = self._create_order("met", user_id=self.sales_user.id)
+        line = order.sale_line_id.with_user(self.sales_user)
+        with self.assertRefused(f"TV: bound to {order.name}"):
+            line.service_partner_goods_line_ids = False
+        self.assertEqual(order.state, "met")
+
+    def test_a09_goods_that_the_team_takes_away_go_to_the_customer(self):
+        order = self._create_order("met")
+        order.sale_line_id.service_partner_goods_line_ids = False
+        self.assertEqual(order.sale_order_id.picking_ids.partner_id, self.customer)
+
+    def test_r26_goods_stay_held_when_the_product_is_no_service_any_more(self):
+        order = self._create_order("check")
+        sale = order.sale_order_id
+        self.service.service_tracking = "no"
+        self.env["sale.order.line"].create(
+            {"order_id": sale.id, "product_id": self.washer.id}
+        )
+        self.assertEqual(order.goods_line_ids.product_id, self.tv)
+        held = sale.picking_ids.filtered("service_partner_hold")
+        with self.assertRefused(order.name):
+            self._validate(held)
+
+    def test_a07_held_goods_are_not_added_to_a_finished_transfer(self):
+        sale = self._create_sale(self.washer, self.tv, self.service)
+        order = sale.service_partner_order_ids
+        free = sale.picking_ids.filtered(lambda one: not one.service_partner_hold)
+        self._validate(free)
+        free.is_locked = False
+        with self.assertRefused(order.name):
+            self.env["stock.move.line"].create(
+                {
+                    "picking_id": free.id,
+                    "product_id": self.tv.id,
+                    "quantity": 1,
+                    "location_id": free.location_id.id,
+                    "location_dest_id": free.location_dest_id.id,
+                }
+            )
+
+    def test_r27_each_shipment_marks_the_order(self):
+        """What makes one of two deliveries at the same moment wait and look again."""
+        order = self._create_order("met", (self.tv, 2), self.service)
+        self.assertFalse(order.goods_moved_date)
+        picking = order.sale_order_id.picking_ids
+        picking.move_ids.write({"quantity": 1, "picked": True})
+        picking.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(order.state, "met")
+        self.assertTrue(order.goods_moved_date)

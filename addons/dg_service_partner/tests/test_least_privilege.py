@@ -134,3 +134,29 @@ class TestLeastPrivilege(ServicePartnerCommon):
         order.with_user(self.portal_a).action_log_attempt("phone", "not_reached")
         with self.assertRaises(AccessError):
             order.with_user(self.portal_b).action_log_attempt("phone", "not_reached")
+
+    def test_r45_dialogs_show_no_order_of_another_company(self):
+        order = self._create_order("check")
+        other = self.env["res.company"].create({"name": "Other retailer"})
+        stranger = new_test_user(
+            self.env,
+            "sp_stranger",
+            groups="dg_service_partner.group_service_partner_user",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        for model, field, values in (
+            ("attempt", "customer_email", {"outcome": "reached"}),
+            ("attempt", "customer_id", {"outcome": "reached"}),
+            ("appointment", "current_start", {"start": "2099-01-05 09:00:00"}),
+        ):
+            with (
+                self.subTest(model=model, field=field),
+                self.assertRaises(AccessError),
+            ):
+                dialog = self.env[f"service.partner.{model}.wizard"].with_user(stranger)
+                dialog = dialog.create({"order_id": order.id, **values})
+                # The next call of a browser knows nothing of this one.
+                self.env.flush_all()
+                self.env.invalidate_all()
+                dialog.read([field])

@@ -241,3 +241,13 @@ class TestReminders(ServicePartnerCommon):
             costs[number] = self.env.cr.sql_log_count - before
             self.assertFalse(orders.activity_ids)
         self.assertLessEqual(costs[20], costs[2])
+
+    def test_r48_activities_in_the_language_of_who_gets_them(self):
+        self.env["res.lang"]._activate_lang("de_CH")
+        self.team_user.lang = "de_CH"
+        self.portal_a.lang = "en_US"
+        order = self._create_order("check")
+        order.with_user(self.portal_a).with_context(
+            lang="en_US"
+        ).action_requirements_not_met(self.reason["not_met"])
+        self.assertIn("Anforderungen nicht erfüllt", order.activity_ids.summary)

@@ -420,6 +420,18 @@ class TestPrepayment(ServicePartnerCommon):
         self._create_transaction(sale, sale.amount_total * 0.01)._set_done()
         self.assertTrue(self._is_received(order))
 
+    def test_a04_a_fixed_amount_in_advance(self):
+        self.term.line_ids = [
+            Command.clear(),
+            Command.create({"value": "fixed", "value_amount": 50.0, "nb_days": 0}),
+            Command.create({"value": "percent", "value_amount": 100, "nb_days": 30}),
+        ]
+        order = self._create_prepaid()
+        sale = order.sale_order_id
+        self.assertEqual(sale._get_service_partner_advance(), 50.0)
+        self._create_transaction(sale, 50.0)._set_done()
+        self.assertTrue(self._is_received(order))
+
     def test_a04_order_that_requires_online_payment(self):
         order = self._create_order(
             "waiting", require_payment=True, prepayment_percent=0.5

@@ -9,10 +9,16 @@ class ServicePartnerAppointmentWizard(models.TransientModel):
 
     order_id = fields.Many2one(comodel_name="service.partner.order", required=True)
     is_move = fields.Boolean(compute="_compute_is_move")
-    appointment_from = fields.Datetime(related="order_id.appointment_from")
-    appointment_deadline = fields.Datetime(related="order_id.appointment_deadline")
+    appointment_from = fields.Datetime(
+        related="order_id.appointment_from", related_sudo=False
+    )
+    appointment_deadline = fields.Datetime(
+        related="order_id.appointment_deadline", related_sudo=False
+    )
     current_start = fields.Datetime(
-        string="Stored Appointment", related="order_id.appointment_start"
+        string="Stored Appointment",
+        related="order_id.appointment_start",
+        related_sudo=False,
     )
     start = fields.Datetime(string="From", required=True)
     end = fields.Datetime(

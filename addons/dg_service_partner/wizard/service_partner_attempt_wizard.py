@@ -8,9 +8,10 @@ class ServicePartnerAttemptWizard(models.TransientModel):
     _description = "Log Contact Attempt"
 
     order_id = fields.Many2one(comodel_name="service.partner.order", required=True)
-    customer_id = fields.Many2one(related="order_id.customer_id")
-    customer_phone = fields.Char(related="order_id.customer_phone")
-    customer_email = fields.Char(related="order_id.customer_email")
+    # Read as the user, so that the dialog shows nothing that its order does not.
+    customer_id = fields.Many2one(related="order_id.customer_id", related_sudo=False)
+    customer_phone = fields.Char(related="customer_id.phone", related_sudo=False)
+    customer_email = fields.Char(related="customer_id.email", related_sudo=False)
     channel = fields.Selection(
         selection=lambda self: self._get_attempt_selection("channel"),
         required=True,

@@ -11,21 +11,28 @@ class ServicePartnerBillWizard(models.TransientModel):
     statement_id = fields.Many2one(
         comodel_name="service.partner.statement", required=True, readonly=True
     )
-    currency_id = fields.Many2one(related="statement_id.currency_id")
-    partner_invoice_ref = fields.Char(related="statement_id.partner_invoice_ref")
+    currency_id = fields.Many2one(
+        related="statement_id.currency_id", related_sudo=False
+    )
+    partner_invoice_ref = fields.Char(
+        related="statement_id.partner_invoice_ref", related_sudo=False
+    )
     partner_invoice_amount = fields.Monetary(
-        related="statement_id.partner_invoice_amount"
+        related="statement_id.partner_invoice_amount", related_sudo=False
     )
     amount_expected = fields.Monetary(
         string="By the Statement", compute="_compute_amount_expected"
     )
     difference = fields.Monetary(compute="_compute_amount_expected")
-    findings = fields.Text(related="statement_id.invoice_findings_text")
+    findings = fields.Text(
+        related="statement_id.invoice_findings_text", related_sudo=False
+    )
     reason = fields.Char(string="Reason for the Difference", required=True)
 
     @api.depends("statement_id")
     def _compute_amount_expected(self):
         for wizard in self:
+            wizard.statement_id.check_access("read")
             statement = wizard.statement_id.sudo()
             amount = statement.partner_invoice_amount
             wizard.amount_expected = statement._get_expected_total(amount)
