@@ -182,6 +182,47 @@ class TestMisuseRpc(WarrantyCommon):
                 changed, _result = self._attack(self.colleague, record, name)
                 self.assertFalse(changed & tables)
 
+    def test_colleagues_learn_nothing_through_the_assistant(self):
+        """A transient record of one's own is no window on another's line."""
+        line = self._line(self.orders[1], self.warranty)
+        line.name = "A secret text"
+        Wizard = self.env["warranty.extension.wizard"]
+        values = {
+            "warranty_line_id": line.id,
+            "main_line_id": False,
+            "service_object_id": False,
+            "line_ids": [],
+        }
+        Wizard = Wizard.with_user(self.colleague)
+        default = {"default_warranty_line_id": line.id}
+        with mute_logger("odoo"):
+            for given in (values, {"warranty_line_id": line.id}):
+                with self.assertRaises(AccessError):
+                    Wizard.create(given)
+            with self.assertRaises(AccessError):
+                Wizard.with_context(**default).create({})
+            specification = {"warranty_description": {}, "order_id": {}}
+            with self.assertRaises(AccessError):
+                Wizard.onchange(values, ["warranty_line_id"], specification)
+            with self.assertRaises(AccessError):
+                Wizard.with_context(**default).onchange({}, [], specification)
+        own = Wizard.with_user(self.salesman).create(values)
+        self.assertEqual(own.warranty_description, "A secret text")
+        order = self._create_order(self.warranty, user_id=self.colleague.id)
+        other = Wizard.create({**values, "warranty_line_id": order.order_line.id})
+        hidden = self.orders[0].order_line.service_object_ids
+        hidden.company_id = self.env["res.company"].create({"name": "Other shop"})
+        for name, record in (
+            ("warranty_line_id", line),
+            ("main_line_id", self.orders[1].order_line[0]),
+            ("service_object_id", hidden),
+        ):
+            self.env.invalidate_all()
+            with self.subTest(name), self.assertRaises(AccessError):
+                other.write({name: record.id})
+            with self.subTest(name), self.assertRaises(AccessError):
+                other.onchange({name: record.id}, [name], {"covered_description": {}})
+
     def test_the_sales_own_person_can(self):
         """The calls above are right: some of them do something for whoever may."""
         changing = {

@@ -243,6 +243,22 @@ class WarrantyExtensionWizard(models.TransientModel):
         if self.service_object_id:
             self.main_line_id = False
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_may_read(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_may_read(vals)
+        return super().write(vals)
+
+    def onchange(self, values, field_names, fields_spec):
+        self._check_may_read(values)
+        return super().onchange(values, field_names, fields_spec)
+
     # === ACTIONS === #
 
     def action_add_package(self):
@@ -300,6 +316,15 @@ class WarrantyExtensionWizard(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS === #
+
+    def _check_may_read(self, values):
+        """Raise an AccessError when ``values`` name what the user may not read: the
+        assistant is one's own record, and shows more than that of what it names."""
+        for fname in ("warranty_line_id", "main_line_id", "service_object_id"):
+            record_id = values.get(fname, self.env.context.get(f"default_{fname}"))
+            self.env[self._fields[fname].comodel_name].browse(
+                record_id or []
+            ).check_access("read")
 
     def _check_target(self):
         self.ensure_one()
