@@ -18,7 +18,7 @@ from ..settings import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
 # Modules of this package that are no guides.
-TOOLS = ("camera",)
+TOOLS = ("camera", "desk")
 
 
 def guides():
@@ -30,7 +30,8 @@ def guides():
 class PictureServer(DemoServer):
     """A server of its own on fresh demo data, so that pictures do not depend on work.
 
-    The database is kept until the addons change.
+    The database is kept until the addons change; what the pictures do to it happens in
+    a copy, so that they can be taken again.
     """
 
     def __init__(self):
@@ -41,7 +42,8 @@ class PictureServer(DemoServer):
     def serving(self):
         """Yield the address of the server, which ends with the block."""
         port = free_port()
-        command = self.tools.odoo_command(self.name, http_port=port)
+        database = self.databases.clone(self.name, f"{self.name}_copy")
+        command = self.tools.odoo_command(database, http_port=port)
         address = f"http://localhost:{port}"
         log = cache.folder("logs") / f"{self.name}-server.log"
         with (
@@ -59,6 +61,8 @@ class PictureServer(DemoServer):
                 yield address
             finally:
                 process.terminate()
+                process.wait()
+                self.databases.drop(database)
 
     @staticmethod
     def _wait_for(process, address, log):

@@ -5,107 +5,116 @@ import re
 
 from reportlab.pdfgen import canvas
 
+from .desk import LANGUAGES, Desk
+
 BILLING = "/my/service-partner/billing"
 STATEMENTS = "/my/service-partner/statements"
 BACK_OFFICE = "/odoo/action-dg_service_partner.service_partner_statement_action"
 NUMBER = "2026-77"
+BOXES = ".o_service_partner_select:not(:disabled)"
 
 
 def take(camera):
-    """Take the pictures as the partner, then as accounts payable."""
+    """Follow one statement; at each stage show it in every language."""
     for visit in camera.visits("partner1"):
         _select(visit)
-        _send_invoice(visit)
-    for visit in camera.visits("backoffice", devices=("desktop",)):
-        _book(visit)
-    for visit in camera.visits("partner1", devices=("desktop",)):
+        visit.shot("selection")
+    for visit in camera.visits("partner1", devices=("desktop",), languages=("de",)):
+        _select(visit)
+        visit.page.click("button[value='bill']")
+        visit.settle()
+    for visit in camera.visits("partner1"):
+        _open_statement(visit)
+        visit.shot("statement")
+    for visit in camera.visits("partner1"):
+        _open_statement(visit)
+        _send_invoice(visit, is_complete=False)
+        visit.shot("incomplete")
+    for visit in camera.visits("partner1", devices=("desktop",), languages=("de",)):
+        _open_statement(visit)
+        _send_invoice(visit, is_complete=True)
+    _book(camera)
+    for visit in camera.visits("partner1"):
         visit.open(STATEMENTS)
         visit.shot("statements")
 
 
 def _select(visit):
-    """Show the selection; bill it where there is no statement yet."""
+    """Tick all orders of the oldest month."""
     visit.open(BILLING)
-    boxes = visit.page.locator(".o_service_partner_select:not(:disabled)")
-    if boxes.count():
-        boxes.first.check()
-        visit.shot("selection")
+    visit.page.locator("nav a[href*='month=']").first.click()
+    visit.settle()
+    for box in visit.page.locator(BOXES).all():
+        box.check()
+
+
+def _open_statement(visit):
     visit.open(STATEMENTS)
-    if not visit.page.locator("tbody tr").count():
-        visit.open(BILLING)
-        boxes.first.check()
-        visit.page.click("button[value='bill']")
-        visit.settle()
-    else:
-        visit.page.locator("tbody tr a.fw-bold").last.click()
-        visit.settle()
-    visit.shot("statement")
+    visit.page.locator("tbody tr a.fw-bold").first.click()
+    visit.settle()
 
 
-def _send_invoice(visit):
-    """Upload an invoice in which an SP-ID is missing, then a complete one."""
+def _send_invoice(visit, is_complete):
+    """Upload an invoice; in an incomplete one SP-IDs are missing."""
     page = visit.page
-    if not page.locator("#field_number").count():
-        return
-    text = page.inner_text("main")
-    references = re.findall(r"(?:VR|SP)\d{7,}", text)
+    found = re.findall(r"(?:VR|SP)\d{7,}", page.inner_text("main"))
+    # the billing ID first, and each once
+    references = sorted(set(found), reverse=True)
     total = re.search(r"CHF\s([\d'’,.]+\d)", page.inner_text("section"))[1]
-    for name, lines in (("incomplete", references[:1]), ("complete", references)):
-        page.fill("#field_number", NUMBER)
-        page.fill("#field_amount", total)
-        page.set_input_files(
-            "#field_invoice",
-            {
-                "name": "invoice.pdf",
-                "mimeType": "application/pdf",
-                "buffer": _invoice(lines),
-            },
-        )
-        page.click("form[action$='/invoice'] button[type='submit']")
-        visit.settle()
-        visit.shot(name)
+    page.fill("#field_number", NUMBER)
+    page.fill("#field_amount", total)
+    page.set_input_files(
+        "#field_invoice",
+        {
+            "name": "invoice.pdf",
+            "mimeType": "application/pdf",
+            "buffer": _invoice(references if is_complete else references[:-2]),
+        },
+    )
+    page.click("form[action$='/invoice'] button[type='submit']")
+    visit.settle()
 
 
 def _invoice(lines):
     buffer = io.BytesIO()
     sheet = canvas.Canvas(buffer)
-    for number, line in enumerate(dict.fromkeys(lines)):
+    for number, line in enumerate(lines):
         sheet.drawString(60, 780 - 18 * number, line)
     sheet.showPage()
     sheet.save()
     return buffer.getvalue()
 
 
-def _book(visit):
-    """Show list and form, and in the first language make, post and pay the bill."""
-    page = visit.page
-    visit.open(BACK_OFFICE)
-    visit.shot("list")
-    page.locator(".o_data_row .o_data_cell").first.click()
-    page.wait_for_selector(".o_form_view")
-    visit.settle()
-    visit.shot("form")
-    button = page.locator("button[name='action_create_bill_or_ask']")
-    if button.count():
-        button.click()
-        page.wait_for_selector("button[name='action_post']")
-        visit.settle()
-        date = page.locator("div[name='invoice_date'] input").first
-        if date.count() and not date.input_value():
-            date.fill("22.11.2026")
-            date.press("Tab")
-            page.keyboard.press("Escape")
-            visit.settle()
-    else:
-        page.locator("button[name='action_view_bills']").click()
-        page.wait_for_selector(".o_form_view [name='invoice_line_ids']")
-        visit.settle()
-    visit.shot("bill")
-    post = page.locator("button[name='action_post']:visible")
-    if post.count():
-        post.first.click()
-        page.wait_for_selector("button[name='action_register_payment']")
-        page.locator("button[name='action_register_payment']:visible").first.click()
-        page.wait_for_selector("button[name='action_create_payments']")
-        page.locator("button[name='action_create_payments']").click()
-        visit.settle()
+def _book(camera):
+    """Show list, statement and draft bill in each language, then post and pay it."""
+    for name in ("list", "form", "bill"):
+        for language in LANGUAGES:
+            for desk in _desks(camera, language):
+                _show(desk, name)
+    for desk in _desks(camera, "de"):
+        _show(desk, "bill")
+        for button in ("post", "register_payment", "create_payments"):
+            desk.click(f"button[name='action_{button}']:visible")
+
+
+def _desks(camera, language):
+    """Yield the desk of the back office in a language."""
+    options = {"devices": ("desktop",), "languages": (language,)}
+    for visit in camera.visits("backoffice", **options):
+        yield Desk(visit, "backoffice", language)
+
+
+def _show(desk, name):
+    """Open the list, the statement or its bill, which is made the first time."""
+    desk.open(BACK_OFFICE)
+    if name != "list":
+        desk.click(".o_data_row .o_data_cell")
+        desk.page.wait_for_selector(".o_form_view")
+    if name == "bill":
+        desk.click(
+            "button[name='action_create_bill_or_ask']:visible,"
+            "button[name='action_view_bills']:visible"
+        )
+        desk.page.wait_for_selector(".o_form_view [name='invoice_line_ids']")
+        desk.visit.settle()
+    desk.shot(name)

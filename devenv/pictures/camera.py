@@ -31,9 +31,16 @@ class Visit:
         self.address = address
         self.name = name
         self.requests = set()
-        page.on("request", self.requests.add)
-        page.on("requestfinished", self.requests.discard)
-        page.on("requestfailed", self.requests.discard)
+        page.on("request", self._begin)
+        page.on("requestfinished", self._end)
+        page.on("requestfailed", self._end)
+
+    # playwright leaves a mark on what it calls, which methods of sets do not take
+    def _begin(self, request):
+        self.requests.add(request)
+
+    def _end(self, request):
+        self.requests.discard(request)
 
     def open(self, path):
         """Open a page and wait until it is still."""

@@ -1,17 +1,19 @@
 """Pictures of docs/sales.md: from the quote with a warranty to its renewal."""
 
+from .desk import LANGUAGES, Desk
+
 ACTION = "/odoo/action-dg_warranty_extension"
 ASSISTANT = ".modal-dialog:has(.o_warranty_extension_wizard)"
-LANGUAGES = {"en": "en_US", "de": "de_CH"}
 
 
 def take(camera):
     """Take the pictures as a sales rep, an administrator and a customer."""
     for language in LANGUAGES:
         desktop = {"devices": ("desktop",), "languages": (language,)}
+        for visit in camera.visits("admin", **desktop):
+            _speak(Desk(visit, "admin", language), language)
         for visit in camera.visits("sales", **desktop):
             desk = Desk(visit, "sales", language)
-            _speak(desk, language)
             order = _sell(desk)
             desk.call("sale.order", "action_confirm", [order])
         for visit in camera.visits("admin", **desktop):
@@ -27,65 +29,6 @@ def take(camera):
             visit.page.click(".o_portal_my_doc_table tr:last-child a")
             visit.settle()
             visit.shot("portal_object")
-
-
-class Desk:
-    """The backend as one person sees it in its language.
-
-    :param visit: of the camera
-    :param login: of the person
-    :param language: a key of LANGUAGES
-    """
-
-    def __init__(self, visit, login, language):
-        self.visit = visit
-        self.page = visit.page
-        users = self.call("res.users", "search", [["login", "=", login]])
-        self.call("res.users", "write", users, {"lang": LANGUAGES[language]})
-
-    def call(self, model, method, *args, **kwargs):
-        """Call a method of a model as the person and return its result."""
-        answer = self.page.evaluate(
-            """async ([model, method, args, kwargs]) => {
-                const path = `/web/dataset/call_kw/${model}/${method}`;
-                const response = await fetch(path, {
-                    method: "POST",
-                    headers: {"Content-Type": "application/json"},
-                    body: JSON.stringify({
-                        jsonrpc: "2.0",
-                        method: "call",
-                        params: {model, method, args, kwargs},
-                    }),
-                });
-                return await response.json();
-            }""",
-            [model, method, list(args), kwargs],
-        )
-        if "error" in answer:
-            message = answer["error"]["data"]["message"]
-            raise RuntimeError(f"{model}.{method}: {message}")
-        return answer["result"]
-
-    def find(self, model, **values):
-        """Return the id of the newest record with these values."""
-        domain = [[name, "=", value] for name, value in values.items()]
-        return self.call(model, "search", domain, limit=1, order="id desc")[0]
-
-    def open(self, path):
-        """Open a screen and wait until it is drawn."""
-        self.page.goto(f"{self.visit.address}{path}")
-        self.page.wait_for_selector(".o_view_controller")
-        self.visit.settle()
-
-    def click(self, selector):
-        """Click and wait until what it does is drawn."""
-        self.page.click(selector)
-        self.visit.settle()
-
-    def shot(self, name, selector=None):
-        """Take a picture without the mouse on it."""
-        self.page.mouse.move(0, 0)
-        self.visit.shot(name, selector)
 
 
 def _speak(desk, language):
