@@ -194,7 +194,8 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
     def _domain_statements(self):
         """Return the domain of the statements of the user's own company (R45)."""
         company = request.env.user.sudo().commercial_partner_id
-        return Domain("partner_id.commercial_partner_id", "=", company.id)
+        of_company = Domain("commercial_partner_id", "=", company.id)
+        return Domain("partner_id", "any!", of_company)
 
     def _get_statement_filters(self):
         states = request.env["service.partner.statement"]._fields["state"]
