@@ -66,8 +66,8 @@ class SaleOrderLine(models.Model):
                 and line.state == "sale"
                 and line.qty_delivered_method != "stock_move"
                 and line.qty_delivered > 0
-                and line._takes_commitments()
                 and not line.service_object_id
+                and line.sudo().sale_commitment_ids
             )
         )
         lines._provision_delivered_quantity()

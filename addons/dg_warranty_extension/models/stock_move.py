@@ -21,7 +21,8 @@ class StockMove(models.Model):
             lambda move: (
                 move.state == "done"
                 and move.sale_line_id
-                and move.sale_line_id.sudo()._takes_commitments()
+                # what was sold counts, whatever the product's option is by now
+                and move.sale_line_id.sudo().sale_commitment_ids
             )
         )
         returned = moves.filtered("origin_returned_move_id")

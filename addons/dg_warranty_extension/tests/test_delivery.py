@@ -90,6 +90,21 @@ class TestDelivery(WarrantyCommon):
         self._deliver(order)
         self.assertFalse(self._objects(order))
 
+    def test_49_what_was_quoted_is_delivered(self):
+        """Switching the product's option off takes nothing back: confirming re-derives
+        nothing (section 2), and the customer was promised it."""
+        care = self._create_product("Care", "commitment_item", type="service")
+        self._assign(care, self.maintenance, default=True)
+        order = self._create_order((self.tv, 2), (care, 1))
+        products = self.tv | care
+        products.commitment_package_ids.unlink()
+        products.service_commitment_option = "none"
+        order.action_confirm()
+        self._line(order, care).qty_delivered = 1
+        self._deliver(order)
+        self.assertEqual(self._objects(order).product_id, products)
+        self.assertEqual(len(self._objects(order).commitment_ids), 2)
+
     # === DATES === #
 
     def _delivered_commitment(self, **terms):
