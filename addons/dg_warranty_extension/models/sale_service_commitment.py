@@ -117,7 +117,8 @@ class SaleServiceCommitment(models.Model):
         for commitment in self:
             if (
                 commitment.calculation_base_type == "item_price"
-                and commitment.calculation_base_amount
+                # a stored 0 is a price as well
+                and (commitment.calculation_base_amount or commitment._origin)
                 and not force
             ):
                 continue

@@ -387,6 +387,24 @@ class TestSaleCommitments(WarrantyCommon):
             self.assertEqual(edited.price_subtotal, 9.0)
         self.assertEqual(order.amount_untaxed, 9.0)
 
+    def test_section_2_a_base_of_zero_stays(self):
+        """Free, or typed as 0: no later change looks the item price up again."""
+        self.tv.list_price = 0
+        free = self._create_order(self.tv).order_line
+        self.tv.list_price = 999
+        typed = self._create_order(self.tv).order_line
+        typed.sale_commitment_ids.calculation_base_amount = 0
+        for line in free | typed:
+            line.product_uom_qty = 2
+            line.write({"price_unit": 5, "discount": 10})
+            self.assertEqual(line.sale_commitment_ids.calculation_base_amount, 0.0)
+            with Form(line.order_id) as form, form.order_line.edit(0) as edited:
+                edited.product_uom_qty = 3
+                edited.price_unit = 6
+            self.assertEqual(line.sale_commitment_ids.calculation_base_amount, 0.0)
+        free.order_id._recompute_prices()
+        self.assertEqual(free.sale_commitment_ids.calculation_base_amount, 999.0)
+
     def test_section_2_agreed_start_in_no_calendar(self):
         """Refused where it is typed: the delivery could not compute the end."""
         commitment = self._create_order(self.tv).order_line.sale_commitment_ids
