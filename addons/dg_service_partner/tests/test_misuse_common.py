@@ -210,6 +210,8 @@ class MisuseCase(ServicePartnerCommon):
                 [("order_id", "in", ids)]
             )
             return {line.id: {"result": "ok", "note": "changed"} for line in lines}
+        if (name, parameter) == ("action_decline", "partner"):
+            return self.env[model._name].browse(ids).partner_id[:1].id
         return {
             "reason": self.reason[usage].id,
             "note": "changed",
