@@ -26,7 +26,7 @@ def take(camera):
     for visit in camera.visits("partner1"):
         _open_statement(visit)
         visit.shot("statement")
-    for visit in camera.visits("partner1"):
+    for visit in camera.visits("partner1", devices=("desktop",)):
         _open_statement(visit)
         _send_invoice(visit, is_complete=False)
         visit.shot("incomplete")
@@ -34,7 +34,7 @@ def take(camera):
         _open_statement(visit)
         _send_invoice(visit, is_complete=True)
     _book(camera)
-    for visit in camera.visits("partner1"):
+    for visit in camera.visits("partner1", devices=("desktop",)):
         visit.open(STATEMENTS)
         visit.shot("statements")
 
