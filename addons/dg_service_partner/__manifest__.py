@@ -52,6 +52,7 @@
         "demo/product_demo.xml",
         "demo/res.partner-billing.csv",
         "demo/sale.order-billing.csv",
+        "demo/sale.order.line-billing.csv",
         "demo/billing_demo.xml",
         "demo/res_partner_demo.xml",
         "demo/sale_order_demo.xml",
