@@ -129,6 +129,17 @@ class AccountMove(models.Model):
                     statement=statement.name,
                 )
             )
+        partner = statement.partner_id.commercial_partner_id
+        if self.commercial_partner_id != partner:
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s is one of %(partner)s, but this bill "
+                    "is one of %(other)s. Correct the vendor, or cancel this bill.",
+                    statement=statement.name,
+                    partner=partner.display_name,
+                    other=self.commercial_partner_id.display_name,
+                )
+            )
         others = statement._get_valid_bills() - self
         if posted := others.filtered(lambda bill: bill.state == "posted"):
             raise UserError(

@@ -85,7 +85,7 @@ class ServicePartnerStatement(models.Model):
             # What is no base64 is no PDF either and is refused as such below.
             with contextlib.suppress(ValueError):
                 content = base64.b64decode(content)
-        number = (number or "").strip()
+        number = str(number or "").strip()
         if not number:
             raise UserError(self.env._("Enter the number of your invoice."))
         amount, date = self._parse_amount(amount), self._parse_date(date)

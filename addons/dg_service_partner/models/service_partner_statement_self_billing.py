@@ -26,7 +26,7 @@ class ServicePartnerStatement(models.Model):
         self._check_actor()
         statement = self.sudo()
         statement._lock()
-        note = (note or "").strip()
+        note = str(note or "").strip()
         if statement.billing_mode != "self_billing":
             raise UserError(
                 self.env._(
@@ -53,11 +53,14 @@ class ServicePartnerStatement(models.Model):
                 "objection_user_id": self.env.uid,
             }
         )
-        statement.activity_schedule(
+        user = statement._get_responsible_user()
+        # in the language of who reads it
+        reader = statement.with_context(lang=user.lang)
+        reader.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("The partner objects to the self-billing document"),
+            summary=reader.env._("The partner objects to the self-billing document"),
             note=note,
-            user_id=statement._get_responsible_user().id,
+            user_id=user.id,
         )
         return True
 

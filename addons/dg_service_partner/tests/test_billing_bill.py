@@ -389,6 +389,19 @@ class TestBillingBill(BillingCommon):
         self.assertTrue(far.bill_ids)
         self.assertEqual(far.difference_reason, "Travel, agreed on the phone")
 
+    def test_a20_bill_of_somebody_else_is_not_posted(self):
+        """Moved to another vendor, a bill does not settle the statement."""
+        statement = self._create_statement()
+        statement.action_create_bill()
+        bill = statement.bill_ids
+        bill.write({"invoice_date": "2026-03-05", "partner_id": self.partner_b.id})
+        with self.assertRaisesRegex(UserError, "Montage AG.*Technik GmbH"):
+            bill.action_post()
+        contact = self.portal_a.partner_id
+        bill.partner_id = contact
+        bill.action_post()
+        self.assertEqual(statement.state, "invoiced")
+
     def test_a20_bill_changed_beyond_the_tolerance_is_not_posted(self):
         """What accounts payable changes on the bill needs the reason, too."""
         statement = self._create_statement()

@@ -128,7 +128,8 @@ class TestBillingInvoice(BillingCommon):
                 statement.action_submit_invoice(pdf, "x.pdf", "N-1", amount)
         with self.assertRaisesRegex(UserError, "2026-03-31"):
             statement.action_submit_invoice(pdf, "x.pdf", "N-1", 120.0, "soon")
-        statement.action_submit_invoice(pdf, "x.pdf", "N-1", "120", "2026-03-05")
+        statement.action_submit_invoice(pdf, "x.pdf", 77, "120", "2026-03-05")
+        self.assertEqual(statement.partner_invoice_ref, "77")
         self.assertEqual(str(statement.partner_invoice_date), "2026-03-05")
         statement.sudo().action_create_bill()
         self.assertEqual(str(statement.sudo().bill_ids.invoice_date), "2026-03-05")
