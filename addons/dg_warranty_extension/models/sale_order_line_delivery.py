@@ -155,15 +155,18 @@ class SaleOrderLine(models.Model):
         fresh = [
             delivery for delivery in deliveries if not delivery.line.service_object_id
         ]
+        # the object names its delivery, and who delivers need not follow it
         objects = (
             self.env["service.object"]
             .sudo()
+            .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
             .create(
                 [
                     delivery.line._prepare_service_object_values(delivery)
                     for delivery in fresh
                 ]
             )
+            .with_context(self.env.context)
         )
         shares = []
         created = iter(objects)

@@ -43,7 +43,7 @@ class TestPerformance(WarrantyCommon):
         self._delivery_queries(self.tv, 2)
         plain, _order = self._delivery_queries(bare, 50)
         ours, _order = self._delivery_queries(self.tv, 50)
-        self.assertLessEqual(ours - plain, 50 * 3 + 30)
+        self.assertLessEqual(ours - plain, 40)
 
     def _assistant_queries(self, lines):
         counts = []
