@@ -1,5 +1,6 @@
 """Many orders: the transmission job, and the pages of a full database."""
 
+import multiprocessing
 import os
 import threading
 import time
@@ -8,14 +9,19 @@ from werkzeug.test import Client
 
 from odoo import fields, http, sql_db
 from odoo.tests.common import new_test_user
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from devenv.inside import boot
 
-TRANSMITTED = 10_000
+from .stopwatch import Processors, Task
+
+TRANSMIT_COUNTS = (1_000, 10_000)
 WORKERS = 2
 PAGE_COUNTS = (1_000, 10_000, 100_000)
 PARTNERS = 50
+# Records on a page of the portal
+ODOO_PAGE = 80
+OUR_PAGE = 30
 
 
 class MemoryWatch(threading.Thread):
@@ -45,40 +51,40 @@ class MemoryWatch(threading.Thread):
 
 
 # --- transmission -------------------------------------------------------------------
-def transmission(contender, watch):
+def transmission(contender):
     """Transmit waiting orders by the job, in one worker and in two at once."""
     env = contender.env
-    count = min(TRANSMITTED, watch.most * 10)
-    _create_waiting(contender, count)
-    memory = MemoryWatch()
-    memory.start()
-    queries, start = env.cr.sql_log_count, time.perf_counter()
-    env["service.partner.order"].sudo()._cron_transmit()
-    env.cr.commit()
-    seconds = time.perf_counter() - start
-    queries = env.cr.sql_log_count - queries
-    early, most = memory.stop()
-    _check_transmitted(env, count)
-    row = {"what": "transmission", "count": count}
-    rows = [
-        {
-            **row,
-            "mode": f"one worker; memory {early:.0f} MB, at most {most:.0f} MB",
-            "queries": queries / count,
-            "ms": 1000 * seconds / count,
-        }
-    ]
-    ids = _create_waiting(contender, count)
-    seconds = _transmit_in_parallel(env)
-    _check_transmitted(env, 2 * count)
+
+    def act(ids):
+        memory = MemoryWatch()
+        memory.start()
+        env["service.partner.order"].sudo()._cron_transmit()
+        env.cr.commit()
+        early, most = memory.stop()
+        _check_transmitted(env, ids)
+        return {"note": f"{early:.0f} MB after a tenth", "memory": most}
+
+    def act_in_parallel(ids):
+        env.cr.commit()
+        seconds = _transmit_in_parallel(env.cr.dbname)
+        _check_transmitted(env, ids)
+        return {"wall": seconds, "cpu": None, "queries": None}
+
     return [
-        *rows,
-        {
-            **row,
-            "mode": f"{WORKERS} workers at once, {len(ids)} orders, none twice",
-            "queries": None,
-            "ms": 1000 * seconds / count,
-        },
+        Task(
+            "transmit",
+            mode,
+            count,
+            lambda count=count: _create_waiting(contender, count),
+            function,
+            is_kept=True,
+            rounds=1,
+        )
+        for count in TRANSMIT_COUNTS
+        for mode, function in (
+            ("one worker", act),
+            (f"{WORKERS} workers at once, none twice", act_in_parallel),
+        )
     ]
 
 
@@ -102,30 +108,36 @@ def _create_waiting(contender, count):
     return ids
 
 
-def _transmit_in_parallel(env):
-    database = env.cr.dbname
-    env.cr.commit()
-    sql_db.close_all()
-    start = time.perf_counter()
-    children = []
-    for _number in range(WORKERS):
-        child = os.fork()
-        if not child:
-            code = 1
-            try:
-                with boot.environment(database) as own_env:
-                    own_env["service.partner.order"]._cron_transmit()
-                code = 0
-            finally:
-                os._exit(code)
-        children.append(child)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+def _transmit_in_parallel(database):
+    """Return the seconds in which several workers do the job together."""
+    spawn = multiprocessing.get_context("spawn")
+    start = spawn.Barrier(WORKERS + 1)
+    workers = [
+        spawn.Process(target=_work, args=(config["config"], start))
+        for _number in range(WORKERS)
+    ]
+    for worker in workers:
+        worker.start()
+    start.wait(timeout=120)
+    began = time.perf_counter()
+    for worker in workers:
+        worker.join()
+    codes = [worker.exitcode for worker in workers]
     if any(codes):
         raise AssertionError(f"Workers failed: {codes}")
-    return time.perf_counter() - start
+    return time.perf_counter() - began
 
 
-def _check_transmitted(env, count):
+def _work(config_file, start):
+    """Do the job in a process of its own, as soon as all are ready."""
+    with boot.environment(boot.configure(config_file)) as env:
+        jobs = env["service.partner.order"]
+        env.cr.commit()
+        start.wait(timeout=120)
+        jobs._cron_transmit()
+
+
+def _check_transmitted(env, ids):
     """Make sure that every order was transmitted once."""
     rows = env.execute_query(
         SQL(
@@ -135,26 +147,46 @@ def _check_transmitted(env, count):
                       (SELECT count(*) FROM service_partner_assignment
                         WHERE order_id = sp.id),
                       count(*)
-                 FROM service_partner_order sp GROUP BY 1, 2, 3"""
+                 FROM service_partner_order sp
+                WHERE id = ANY(%s) GROUP BY 1, 2, 3""",
+            ids,
         )
     )
-    if rows != [("new", 1, 1, count)]:
+    if rows != [("new", 1, 1, len(ids))]:
         raise AssertionError(f"Not transmitted once each: {rows}")
 
 
 # --- pages ----------------------------------------------------------------------
-def pages(contender, watch):
+def pages(contender):
     """Open the pages of a database that holds more and more orders."""
-    browser = Browser(contender)
-    rows, size = [], 0
-    for count in watch.up_to(PAGE_COUNTS) or PAGE_COUNTS[:1]:
-        browser.fill(count - size, size)
-        size = count
-        rows += [
-            {"what": what, "mode": "", "count": count, **browser.measure(open_page)}
-            for what, open_page in browser.pages().items()
-        ]
-    return rows
+    browsers = []
+
+    def build(count, title):
+        if not browsers:
+            browsers.append(Browser(contender))
+        (browser,) = browsers
+        browser.grow(count)
+        return browser.pages()[title]()
+
+    titles = (
+        ("welcome page", "order list", "order list, last page", "back-office list")
+        if "service.partner.order" in contender.env
+        else ("Odoo /my/orders", "Odoo /my/orders, last page")
+    )
+    return [
+        Task(
+            title,
+            "",
+            count,
+            lambda count=count, title=title: build(count, title),
+            lambda request: browsers[0].measure(request),
+            is_kept=True,
+            is_whole=True,
+            rounds=1,
+        )
+        for count in PAGE_COUNTS
+        for title in titles
+    ]
 
 
 class Browser:
@@ -175,18 +207,30 @@ class Browser:
         self.portal.partner_id.parent_id = self.partners[0]
         self.is_ours = "service.partner.order" in env
         self.team = env.ref("base.user_admin")
+        self.size = 0
         env.cr.commit()
         self.client = Client(http.root)
 
     def pages(self):
-        """Return dict of title to the function that opens the page."""
-        if not self.is_ours:
-            return {"Odoo /my/orders": lambda: self.get("/my/orders")}
+        """Return dict of title to the function that makes ready to open the page."""
+        mine = self.size // PARTNERS
+        last = max(mine // ODOO_PAGE, 1)
+        our_last = max(mine // OUR_PAGE, 1)
+        orders = "/my/service-partner/orders"
         return {
+            "Odoo /my/orders": lambda: self.get("/my/orders"),
+            "Odoo /my/orders, last page": lambda: self.get(f"/my/orders/page/{last}"),
             "welcome page": lambda: self.get("/my/service-partner"),
-            "order list": lambda: self.get("/my/service-partner/orders"),
+            "order list": lambda: self.get(orders),
+            "order list, last page": lambda: self.get(f"{orders}/page/{our_last}"),
             "back-office list": self.search_read,
         }
+
+    def grow(self, size):
+        """Fill the database up to a number of orders."""
+        if size > self.size:
+            self.fill(size - self.size, self.size)
+            self.size = size
 
     def fill(self, count, first):
         """Add orders straight in SQL, spread over the partners, most of them done."""
@@ -213,8 +257,8 @@ class Browser:
         if self.is_ours:
             values["state"] = SQL(
                 """(ARRAY['new', 'check', 'appointment', 'execution'])
-                   [CASE WHEN number / %s %% 10 = 0
-                         THEN number / %s / 10 %% 4 + 1 END]""",
+                   [CASE WHEN number / %s %% 5 = 0
+                         THEN number / %s / 5 %% 4 + 1 END]""",
                 PARTNERS,
                 PARTNERS,
             )
@@ -236,8 +280,15 @@ class Browser:
             )
         )
         self.env.cr.commit()
-        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-        self.env.cr.commit()
+        self._vacuum(table, "res_partner")
+
+    def _vacuum(self, *tables):
+        """Do what PostgreSQL does by itself after so many rows, and not just now."""
+        with sql_db.db_connect(self.env.cr.dbname).cursor() as cr:
+            # not possible in a transaction
+            cr._cnx.autocommit = True
+            for table in tables:
+                cr.execute(SQL("VACUUM ANALYZE %s", SQL.identifier(table)))
 
     def _template(self):
         sale = self.contender.create_sales(1)
@@ -286,25 +337,30 @@ class Browser:
                         "domain": [("state", "not in", ("done", "cancel"))],
                         "specification": specification,
                         "limit": 80,
+                        "order": "deadline, id desc",
                         "count_limit": 10001,
                     },
                 }
             },
         )
 
-    def measure(self, open_page):
-        """Return dict with queries and milliseconds of one request, caches warm."""
-        request = open_page()
+    def measure(self, request):
+        """Return what a request takes: the best of several, when caches are warm."""
         request()
         runs = []
-        for _number in range(5):
-            start = time.perf_counter()
+        for _number in range(9):
+            processors, start = Processors(self.env), time.perf_counter()
             response = request()
-            seconds = time.perf_counter() - start
+            run = {
+                "wall": time.perf_counter() - start,
+                "queries": threading.current_thread().query_count,
+            }
+            runs.append({**run, "cpu": processors.stop()})
             if response.status_code != 200:
                 raise AssertionError(response.status)
-            runs.append((threading.current_thread().query_count, seconds))
         return {
-            "queries": min(queries for queries, _seconds in runs),
-            "ms": 1000 * min(seconds for _queries, seconds in runs),
+            name: min(
+                (run[name] for run in runs if run[name] is not None), default=None
+            )
+            for name in runs[0]
         }

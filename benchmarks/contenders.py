@@ -54,11 +54,15 @@ class Contender:
                 **self.prepare_service_values(),
             }
         )
+        self.complete()
         env.flush_all()
         env.cr.commit()
 
     def prepare(self):
         """Make what the contender needs beside products and customer."""
+
+    def complete(self):
+        """Make what the contender needs of its products."""
 
     def prepare_service_values(self):
         """Return what makes the service product this contender's own."""
@@ -71,6 +75,10 @@ class Contender:
     def create_sales(self, count, goods=False, service=True):
         """Return quotations, each of a service and, if wanted, of goods above it."""
         products = [self.goods] * goods + [self.service] * service
+        return self.create_sales_of(products, count)
+
+    def create_sales_of(self, products, count=1):
+        """Return quotations with a line for each of some products."""
         return self.env["sale.order"].create(
             [
                 {
@@ -129,6 +137,55 @@ class Ours(Contender):
                 Command.create({"partner_id": self.partner.id, "price": 80.0})
             ],
         }
+
+
+class OursWarranty(Contender):
+    """Service commitments: one of the service, two of the goods."""
+
+    title = "dg_warranty_extension"
+    modules = ("dg_warranty_extension",)
+
+    def prepare_service_values(self):
+        return {"service_commitment_option": "with_commitment"}
+
+    def complete(self):
+        self.goods.service_commitment_option = "with_commitment"
+        self._assign(self.service, self._create_package("SERVICE", 1))
+        self._assign(self.goods, self._create_package("GOODS", 2))
+        self.warranty = self.env["product.product"].create(
+            {
+                "name": "Warranty extension",
+                "type": "service",
+                "list_price": 50.0,
+                "taxes_id": False,
+                "service_commitment_option": "warranty_extension",
+            }
+        )
+        self._assign(
+            self.warranty, self._create_package("WARRANTY", 1, is_warranty=True)
+        )
+
+    def _create_package(self, code, lines, is_warranty=False):
+        return self.env["service.commitment.package"].create(
+            {
+                "code": code,
+                "name": code.title(),
+                "is_warranty_extension": is_warranty,
+                "line_ids": [
+                    Command.create({"name": f"{code} {number}", "initial_term": "24M"})
+                    for number in range(lines)
+                ],
+            }
+        )
+
+    def _assign(self, product, package):
+        self.env["product.commitment.package"].create(
+            {
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "package_id": package.id,
+                "is_default": True,
+            }
+        )
 
 
 class Repair(Contender):
@@ -262,6 +319,7 @@ CONTENDERS = {
         Contender,
         OursIdle,
         Ours,
+        OursWarranty,
         Repair,
         SaleProject,
         FieldserviceSale,

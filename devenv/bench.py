@@ -3,18 +3,20 @@
 import platform
 import time
 
-from . import bench_peers, bench_report, cache, machine
-from .console import say, step, warn
+from . import bench_peers, bench_report, cache, machine, our_addons
+from .bench_runner import Runner
+from .console import DevenvError, say, step, warn
 from .database import Databases
 from .odoo_process import Toolbox
-from .settings import ADDONS, ROOT
+from .settings import ADDONS, ROOT, short_hash
 
 REPORT = ROOT / "benchmarks" / "README.md"
-# scenario: who takes part; the first is the yardstick
+# race: who takes part; the first is the yardstick
 RACES = {
     "confirm": (
         "Contender",
         "Ours",
+        "OursWarranty",
         "Repair",
         "SaleProject",
         "FieldserviceSale",
@@ -23,14 +25,18 @@ RACES = {
     "hold": ("Contender", "Ours", "PickingBlocking"),
     "release": ("PickingBlocking", "Ours"),
     "uninvolved": ("Contender", "OursIdle"),
+    "delivery": ("Contender", "OursWarranty"),
+    "packages": ("OursWarranty", "Contract"),
+    "assistant": ("OursWarranty",),
     "statement": ("Contender", "Ours", "Contract"),
-    "transmission": ("Ours",),
     "pages": ("Ours", "Contender"),
+    "transmission": ("Ours",),
 }
 # contender: (modules to install, addons to fetch)
 ENTRIES = {
     "Contender": ((), ()),
     "Ours": (("dg_service_partner",), ()),
+    "OursWarranty": (("dg_warranty_extension",), ()),
     "OursIdle": (("dg_service_partner", "dg_warranty_extension"), ()),
     "Repair": (("repair",), ()),
     "SaleProject": (("sale_project",), ()),
@@ -42,12 +48,18 @@ ENTRIES = {
     ),
     "Contract": (("contract",), ("contract",)),
 }
+# N from which on a run takes long: up to it, how often each contender runs
+ROUNDS = ((20, 5), (100, 3), (1000, 2))
+QUICK_MOST = 20
 
 
 class Bench:
     """One run of the benchmark.
 
-    :param races: names of scenarios; none: all
+    The contenders of a race live side by side and run in turns, so that whatever else
+    the machine does meets all of them.
+
+    :param races: names of races; none: all
     :param bool quick: one run each on few records: for the queries, not for the times
     """
 
@@ -58,19 +70,24 @@ class Bench:
         self.failures = []
 
     def run(self):
-        """Measure all, print the table, write the report; return an exit code."""
+        """Measure all, print the tables, write the report; return an exit code."""
+        start = time.monotonic()
         self.tools = Toolbox()
         self.databases = Databases(self.tools)
         packages = [package for _modules, each in ENTRIES.values() for package in each]
-        self.peers, versions = bench_peers.ensure(packages)
+        self.peers, self.versions = bench_peers.ensure(packages)
         self.logs = cache.folder("logs", f"bench-{time.strftime('%Y%m%d-%H%M%S')}")
         base = self.databases.base_template(demo=False)
-        with self.databases.run_databases() as make:
-            for name in ENTRIES:
-                races = [race for race, names in self.races.items() if name in names]
-                if races:
-                    self._measure(name, races, make(base, name.lower()))
-        text = bench_report.render(self.rows, self.races, self._facts(versions))
+        try:
+            with self.databases.run_databases() as make:
+                self._compete(self._make_databases(base, make))
+        finally:
+            self.tools.end_processes()
+        facts = [
+            *self._facts(),
+            ("Duration", f"{(time.monotonic() - start) / 60:.0f} minutes"),
+        ]
+        text = bench_report.render(self.rows, self.races, facts, self.quick)
         say(text)
         for failure in self.failures:
             warn(failure)
@@ -80,45 +97,129 @@ class Bench:
         say(f"Logs: {self.logs}")
         return 1 if self.failures else 0
 
-    def _measure(self, name, races, database):
-        """Install and measure one contender."""
+    def _make_databases(self, base, make):
+        """Return dict of contender to its database; who cannot be installed misses."""
+        templates = {
+            name: self._template(name, base)
+            for name in ENTRIES
+            if any(name in names for names in self.races.values())
+        }
+        return {
+            name: make(template, name.lower())
+            for name, template in templates.items()
+            if template
+        }
+
+    def _template(self, name, base):
+        """Return the template of a contender, made if it is missing, or None."""
+        modules, packages = ENTRIES[name]
+        if not modules:
+            return base
+        ours = [module for module in modules if module in our_addons.names()]
+        versions = [self.versions[package] for package in packages]
+        key = short_hash((base, modules, versions, our_addons.fingerprint(ours)), 10)
+        kind = f"{self.databases.prefix}_bench_{name.lower()}"
+        template = f"{kind}_{key}"
+        with cache.lock(template):
+            if not self.databases.exists(template):
+                draft = self.databases.clone(base, f"{template}_building")
+                if not self._install(name, draft):
+                    self.databases.drop(draft)
+                    return None
+                self.databases.rename(draft, template)
+                self.databases.forget_old(kind, kept=1)
+        return template
+
+    def _install(self, name, database):
         modules, _packages = ENTRIES[name]
-        options = {"addons_path": self._addons_path()}
-        log = self.logs / f"{name}.log"
-        if modules:
-            with step(f"installing {', '.join(modules)}"):
-                report = self.tools.run_script(
-                    "prepare",
-                    database,
-                    log,
-                    f"--install={','.join(modules)}",
-                    **options,
-                )
-            if report["error"]:
-                self.failures.append(f"{name}: {report['error']}, see {log}")
-                return
-        with step(f"measuring {name}: {', '.join(races)}"):
+        with step(f"installing {', '.join(modules)}"):
             report = self.tools.run_script(
-                "measure",
+                "prepare",
                 database,
-                log,
-                f"--contender={name}",
-                f"--scenarios={','.join(races)}",
-                *(["--repeats=1", "--most=20"] if self.quick else []),
-                **options,
+                self.logs / f"{name}.log",
+                f"--install={','.join(modules)}",
+                addons_path=self._addons_path(),
             )
         if report["error"]:
             self.failures.append(f"{name}: {report['error']}")
-        self.rows += [
-            {"contender": name, "is_quick": self.quick, **row}
-            for row in report.get("rows", ())
-        ]
+        return not report["error"]
+
+    def _compete(self, databases):
+        """Let the contenders run all races."""
+        runners, tasks = {}, {}
+        for name, database in databases.items():
+            races = [race for race, names in self.races.items() if name in names]
+            log = self.logs / f"{name}.log"
+            runner = Runner(
+                self.tools,
+                name,
+                database,
+                races,
+                log,
+                addons_path=self._addons_path(),
+            )
+            if (found := self._try(runner.start)) is not None:
+                runners[name], tasks[name] = runner, found
+        for race, names in self.races.items():
+            mine = {name: tasks[name][race] for name in names if name in tasks}
+            with step(f"race: {race}"):
+                self._race(race, mine, runners)
+
+    def _try(self, function, *arguments):
+        try:
+            return function(*arguments)
+        except DevenvError as error:
+            self.failures.append(str(error))
+            return None
+
+    def _race(self, race, tasks, runners):
+        """Measure the tasks of one race; those that are the same go in turns.
+
+        :param dict tasks: contender to its tasks
+        """
+        together = {}
+        for name, own in tasks.items():
+            for position, task in enumerate(own):
+                key = (task["what"], task["mode"], task["count"])
+                together.setdefault(key, {})[name] = (position, task)
+        for key, entrants in together.items():
+            if self.quick and key[2] > QUICK_MOST:
+                continue
+            runs = {name: [] for name in entrants}
+            (_position, first), *_rest = entrants.values()
+            for number in range(self._count_rounds(first)):
+                # everybody is first in turn
+                names = list(entrants)
+                shift = number % len(names)
+                for name in names[shift:] + names[:shift]:
+                    position = entrants[name][0]
+                    result = self._try(runners[name].run, race, position)
+                    if result:
+                        runs[name].append(result)
+            for name, results in runs.items():
+                # the first run fills caches that a server keeps
+                results = results[1:] if len(results) > 1 else results
+                self.rows += [
+                    {
+                        "race": race,
+                        "contender": name,
+                        "runs": results,
+                        **entrants[name][1],
+                    }
+                ]
+
+    def _count_rounds(self, task):
+        if task["rounds"]:
+            return task["rounds"]
+        if self.quick:
+            return 2
+        return 1 + next(rounds for most, rounds in ROUNDS if task["count"] <= most)
 
     def _addons_path(self):
         source = self.tools.source.addons
         return ",".join(map(str, [*source, ADDONS, self.peers]))
 
-    def _facts(self, versions):
+    def _facts(self):
         """Return what the figures depend on, as rows of (name, value)."""
         ((postgres,),) = self.tools.query("SHOW server_version")
         return [
@@ -127,5 +228,7 @@ class Bench:
             ("Odoo", self.tools.source.version),
             ("PostgreSQL", postgres.split()[0]),
             ("Python", platform.python_version()),
-            *sorted((f"OCA {name}", version) for name, version in versions.items()),
+            *sorted(
+                (f"OCA {name}", version) for name, version in self.versions.items()
+            ),
         ]

@@ -1,88 +1,135 @@
 """The figures of a benchmark as a Markdown page."""
 
+from . import bench_targets
+from .bench_targets import median_ratio, median_seconds
+
 INTRODUCTION = """# Benchmarks
 
 Made by `make bench`. Every contender runs on a database of its own, cloned from one
-template, with the same customer and products, as a user with all rights. Queries are
-exact. Times are medians and only tell something beside each other: *×* is the time
-divided by that of the first line of the same table and N, for pages by that of the
-smallest N.
+template, with the same customer and products, as a user with all rights. Everything
+pending is written and every cache of records emptied before the clock starts, and
+written again, with mail tracking, before it stops.
+
+The contenders run in turns. A cell holds the queries per record, exact whatever else
+the machine does; the milliseconds per record, a median; and in brackets the time
+beside the first line of the table as medians of the ratios turn by turn: by the clock,
+and by the time that processors spent on Odoo and its PostgreSQL connections. The latter
+is the fair one on a busy machine.
 
 On pages of their own: [many people at once, with breakdowns](load.md),
 [jobs killed in the middle](faults.md), [Odoo's own tests beside the
 addons](neighbours.md), [one statement over up to 1,000 orders](statement.md).
 """
+GROWING_HEAD = (
+    "The figures are those of a whole call, and the ratios are to the smallest N."
+)
 TITLES = {
     "confirm": "Confirming N sales that hold a service",
     "hold": "Confirming N sales of goods with a service that holds them",
     "release": "Releasing N held deliveries, goods reserved on stock",
     "uninvolved": "N sales that use nothing of ours",
+    "delivery": "Delivering one sale of N lines; ours makes two commitments for each",
+    "packages": "Making N commitments of packages",
+    "assistant": "The warranty assistant on a sale of N lines",
     "statement": "Billing N services",
     "transmission": "Transmitting N waiting orders by the job",
     "pages": "Opening a page of a database with N orders of 50 partners",
 }
+CONTENDERS = {
+    "Contender": "Odoo alone",
+    "Ours": "dg_service_partner",
+    "OursWarranty": "dg_warranty_extension",
+    "OursIdle": "ours installed, not used",
+    "Repair": "Odoo repair",
+    "SaleProject": "Odoo sale_project",
+    "FieldserviceSale": "OCA fieldservice_sale",
+    "SubscriptionOca": "OCA subscription_oca",
+    "PickingBlocking": "OCA sale_stock_picking_blocking",
+    "Contract": "OCA contract",
+}
 # Their figures are compared to those of the smallest N instead.
-GROWING = ("pages",)
+GROWING = ("pages", "assistant")
 
 
-def render(rows, races, facts):
+def render(rows, races, facts, is_quick=False):
     """Return the page.
 
-    :param rows: list of dicts: scenario, contender, title, what, mode, count,
-        queries and ms per record
-    :param dict races: scenario to names of its contenders
+    :param rows: list of dicts: race, contender, what, mode, count, is_whole and runs,
+        dicts with queries, wall and cpu, in the order of the turns
+    :param dict races: race to names of its contenders
     :param facts: list of (name, value) on which the figures depend
     """
     parts = [INTRODUCTION, _table(("", ""), facts)]
+    if not is_quick:
+        parts.append("## Targets\n")
+        head = ("Target", "Measured", "")
+        parts.append(_table(head, bench_targets.judge(rows)))
     for race in races:
+        mine = [row for row in rows if row["race"] == race and row["runs"]]
         parts.append(f"## {TITLES[race]}\n")
-        mine = [row for row in rows if row["scenario"] == race]
-        yardstick = _yardstick(mine, races[race][0])
-        counts = sorted({row["count"] for row in mine})
+        if race in GROWING:
+            parts.append(f"{GROWING_HEAD}\n")
         for what in dict.fromkeys(row["what"] for row in mine):
             parts.append(
-                _race_table([r for r in mine if r["what"] == what], counts, yardstick)
+                _race_table(
+                    [row for row in mine if row["what"] == what],
+                    race in GROWING,
+                    is_quick,
+                )
             )
     return "\n".join(parts)
 
 
-def _yardstick(rows, contender):
-    if rows and rows[0]["scenario"] in GROWING:
-        smallest = {row["what"]: row for row in reversed(rows)}
-        return {
-            (row["what"], row["mode"], row["count"]): smallest[row["what"]]
-            for row in rows
-        }
-    return {
-        (row["what"], row["mode"], row["count"]): row
-        for row in rows
-        if row["contender"] == contender
-    }
-
-
-def _race_table(rows, counts, yardstick):
-    head = [f"{rows[0]['what']}: queries per record (ms, ×)", ""]
-    head += [f"N = {count}" for count in counts]
+def _race_table(rows, is_growing, is_quick):
+    counts = sorted({row["count"] for row in rows})
+    head = [rows[0]["what"], "", *(f"N = {count}" for count in counts)]
     lines = {}
     for row in rows:
-        line = lines.setdefault((row["title"], row["mode"]), {})
-        line[row["count"]] = _cell(row, yardstick)
+        line = lines.setdefault((row["contender"], row["mode"]), {})
+        base = _find_yardstick(rows, row, is_growing)
+        line[row["count"]] = _cell(row, base, is_quick)
     return _table(
         head,
         [
-            (title, mode, *(cells.get(count, "") for count in counts))
-            for (title, mode), cells in lines.items()
+            (CONTENDERS[name], mode, *(cells.get(count, "") for count in counts))
+            for (name, mode), cells in lines.items()
         ],
     )
 
 
-def _cell(row, yardstick):
-    base = yardstick.get((row["what"], row["mode"], row["count"]))
-    ratio = f", {row['ms'] / base['ms']:.2f} ×" if base else ""
-    if row.get("is_quick"):
-        return f"{row['queries']:.1f}"
-    queries = "" if row["queries"] is None else f"{row['queries']:.1f} "
-    return f"{queries}({row['ms']:.1f} ms{ratio})"
+def _find_yardstick(rows, row, is_growing):
+    """Return the row whose times a row is compared to."""
+    if is_growing:
+        return min(
+            (
+                other
+                for other in rows
+                if (other["contender"], other["mode"])
+                == (row["contender"], row["mode"])
+            ),
+            key=lambda other: other["count"],
+        )
+    alike = [other for other in rows if other["count"] == row["count"]]
+    same = [other for other in alike if other["mode"] == row["mode"]]
+    return same[0] if same[0]["contender"] == alike[0]["contender"] else alike[0]
+
+
+def _cell(row, base, is_quick):
+    per = 1 if row["is_whole"] else row["count"]
+    parts = []
+    queries = [run["queries"] for run in row["runs"] if run["queries"] is not None]
+    if queries:
+        parts.append(f"{min(queries) / per:.1f}")
+    if not is_quick:
+        parts.append(f"{1000 * median_seconds(row) / per:.1f} ms")
+        if base is not row:
+            ratios = [median_ratio(row, base, name) for name in ("wall", "cpu")]
+            parts.append(f"({' / '.join(f'{each:.2f} ×' for each in ratios if each)})")
+    last = row["runs"][-1]
+    if "memory" in last:
+        most = max(run["memory"] for run in row["runs"])
+        parts.append(", ".join(filter(None, [last.get("note"), f"max. {most:.0f} MB"])))
+    return " ".join(parts)
 
 
 def _table(head, lines):

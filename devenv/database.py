@@ -55,7 +55,7 @@ class Databases:
                             f" {report['error']}. See {log}"
                         )
                     self.rename(draft, name)
-                self._forget_old(f"{self.prefix}_{'demo' if demo else 'base'}_template")
+                self.forget_old(f"{self.prefix}_{'demo' if demo else 'base'}_template")
         return name
 
     def _odoo_key(self):
@@ -82,7 +82,7 @@ class Databases:
             if report["error"] or report["log"] or changed:
                 return draft, report
             self.rename(draft, name)
-            self._forget_old(f"{self.prefix}_ours")
+            self.forget_old(f"{self.prefix}_ours")
         return name, report
 
     def _addons_key(self, addons, base):
@@ -174,12 +174,15 @@ class Databases:
         self.tools.query(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         shutil.rmtree(odoo_config.data_folder(name), ignore_errors=True)
 
-    def _forget_old(self, prefix):
-        """Drop the templates of this kind that were used least recently."""
+    def forget_old(self, prefix, kept=KEPT_TEMPLATES):
+        """Drop the templates of this kind that were used least recently.
+
+        :param int kept: how many of them stay
+        """
         found = [name for name in self.names() if name.startswith(f"{prefix}_")]
         found = [name for name in found if not name.endswith("_building")]
         found.sort(key=lambda name: -odoo_config.data_folder(name).stat().st_mtime)
-        for name in found[KEPT_TEMPLATES:]:
+        for name in found[kept:]:
             self.drop(name)
 
     # --- databases of one run -----------------------------------------------
