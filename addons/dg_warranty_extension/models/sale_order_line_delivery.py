@@ -166,7 +166,7 @@ class SaleOrderLine(models.Model):
                     for delivery in fresh
                 ]
             )
-            .with_context(self.env.context)
+            .with_env(self.env(su=True))
         )
         shares = []
         created = iter(objects)

@@ -53,7 +53,7 @@ class TestPerformance(WarrantyCommon):
             action = line.action_open_warranty_assistant()
             # the steps of the browser: open, choose another line, complete
             form = Form(
-                self.env["warranty.extension.wizard"].with_context(action["context"])
+                self.env["warranty.extension.wizard"].with_context(**action["context"])
             )
             form.main_line_id = order.order_line[0]
             form.save().action_apply()
