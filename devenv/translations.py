@@ -15,6 +15,12 @@ import polib
 from .settings import ADDONS
 
 LANGUAGES = ("de", "fr", "it")
+HEADER = (
+    "Project-Id-Version",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+)
 # Without a translation the source is shown: right where both have the same word.
 NO_WORDS = {
     "%(date)s, %(time)s",
@@ -127,7 +133,10 @@ def check(folder):
 def merge(folder):
     """Bring the languages of one addon to the terms of its template."""
     (template,) = folder.glob("*.pot")
-    terms = polib.pofile(str(template))
+    terms = polib.pofile(str(template), wrapwidth=78)
+    # Neither dates nor empty names: a template changes when its terms do.
+    terms.metadata = {name: terms.metadata[name] for name in HEADER}
+    terms.save(str(template))
     for language in LANGUAGES:
         file = folder / f"{language}.po"
         old = polib.pofile(str(file))

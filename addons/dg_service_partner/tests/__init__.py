@@ -49,4 +49,5 @@ from . import test_price_frozen
 from . import test_reminders
 from . import test_requirements
 from . import test_state_machine
+from . import test_translations
 from . import test_transmission

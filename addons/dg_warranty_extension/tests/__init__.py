@@ -15,4 +15,5 @@ from . import test_contract_billing_reversal
 from . import test_portal
 from . import test_renewal
 from . import test_tours
+from . import test_translations
 from . import test_misuse_rpc
