@@ -58,7 +58,7 @@ def derive(reference, port, nodes, filestore):
 
     def servers(index):
         return "".join(
-            f"server 127.0.0.1:{ports[index]} max_fails=3 fail_timeout=5s;\n"
+            f"server 127.0.0.1:{ports[index]} max_fails=20 fail_timeout=5s;\n"
             for ports in nodes
         )
 

@@ -8,9 +8,9 @@ INTRODUCTION = """# Under load
 Made by `make load`: two Odoo nodes in worker mode behind nginx, with the reference
 configurations `odoo.conf` and `nginx.conf`, one PostgreSQL that waits for the disk, one
 shared folder for files and sessions. Everything, and the people too, runs on one
-machine. People log in, read pages and press buttons, with 1 to 4 seconds in between;
-five colleagues of a service partner see the same orders, and the back office works
-through the same lists, so that they race.
+machine. People log in, read pages and press buttons, and think 2 to 8 seconds between
+two pieces of work. Five colleagues of a service partner see the same orders, and the
+back office works through the same lists, so that they race.
 """
 OUTCOMES = """
 *Refused* is what a race should end in: the second person is told that the step was

@@ -14,7 +14,7 @@ from .portal_person import PortalPerson
 from .team_person import TeamPerson
 
 # Seconds between two requests of one person, as the shortest and the longest.
-PAUSE = (1.0, 4.0)
+PAUSE = (2.0, 8.0)
 # Seconds within which all have come.
 ARRIVAL = 30
 # Passwords that somebody tries at once, from an address of their own.
