@@ -196,7 +196,12 @@ class Check:
 
     # --- sales and goods ---------------------------------------------------------
     def _sales(self):
-        sales = self.env["sale.order"].search([("state", "=", "sale")])
+        sales = self.env["sale.order"].search(
+            [
+                ("state", "=", "sale"),
+                ("order_line.product_id.service_tracking", "=", "service_partner"),
+            ]
+        )
         wrong = [
             f"{sale.name}: {len(sale.service_partner_order_ids)} orders"
             for sale in sales
