@@ -279,6 +279,8 @@ class Browser:
                 template.id,
             )
         )
+        # VACUUM trusts no row whose commit is not in the log yet.
+        self.env.cr.execute("SET LOCAL synchronous_commit = on")
         self.env.cr.commit()
         self._vacuum(table, "res_partner")
 
