@@ -88,13 +88,14 @@ class Bench:
         facts = [
             *self._facts(),
             ("Duration", f"{(time.monotonic() - start) / 60:.0f} minutes"),
+            *(("Failed", failure.splitlines()[0]) for failure in self.failures),
         ]
         text = bench_report.render(self.rows, self.races, facts, self.quick)
         say(text)
         for failure in self.failures:
             warn(failure)
         is_complete = len(self.races) == len(RACES) and not self.quick
-        if is_complete and not self.failures:
+        if is_complete:
             REPORT.write_text(text)
         say(f"Logs: {self.logs}")
         return 1 if self.failures else 0
@@ -194,6 +195,8 @@ class Bench:
                 names = list(entrants)
                 shift = number % len(names)
                 for name in names[shift:] + names[:shift]:
+                    if runners[name].is_over:
+                        continue
                     position = entrants[name][0]
                     result = self._try(runners[name].run, race, position)
                     if result:

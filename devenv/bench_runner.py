@@ -22,6 +22,7 @@ class Runner:
 
     def __init__(self, tools, name, database, races, log, **options):
         self.name, self.log = name, log
+        self.is_over = False
         config = odoo_config.write(database, tools.source, **options)
         command = [tools.python, "-m", "devenv.inside.measure", config]
         command += [f"--contender={name}", f"--races={','.join(races)}"]
@@ -62,10 +63,12 @@ class Runner:
         answer = json.loads(line)
         if "error" in answer:
             self.end()
-            raise DevenvError(f"{self.name}: {answer['error']}")
+            last = answer["error"].strip().splitlines()[-1]
+            raise DevenvError(f"{self.name}: {last}\n{answer['error']}")
         return answer
 
     def end(self):
         """End the process."""
+        self.is_over = True
         self.process.kill()
         self.process.wait()
