@@ -244,8 +244,8 @@ class ServicePartnerOrder(models.Model):
         "CHECK(price_unit >= 0)", "The price of a service cannot be negative."
     )
     _transmission_idx = models.Index("(transmit_after) WHERE state = 'waiting'")
-    # All that the lists of a partner and of the back office ask for stands in these two,
-    # so that PostgreSQL reads no rows but those of the page.
+    # All that the lists of a partner and of the back office ask for stands in these
+    # two, so that PostgreSQL reads no rows but those of the page.
     _partner_state_idx = models.Index(
         "(partner_id, state, deadline, id) WHERE transmission_date IS NOT NULL"
     )

@@ -17,3 +17,18 @@ class PurchaseOrder(models.Model):
             }
             if len(addresses) == 1 and (address := addresses.pop()):
                 order.dest_address_id = address
+
+    def _report_service_partner_gone(self):
+        """Tell the buyer to agree another delivery address with the vendor (A9)."""
+        self.ensure_one()
+        buyer = self.user_id or self.env.ref("base.user_admin")
+        env = self.with_context(lang=buyer.lang).env
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=env._(
+                "The service was cancelled: the goods must not go to %(partner)s. "
+                "Agree the customer's address with the vendor.",
+                partner=self.dest_address_id.name,
+            ),
+            user_id=buyer.id,
+        )

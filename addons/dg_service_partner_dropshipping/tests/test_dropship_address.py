@@ -62,3 +62,20 @@ class TestDropshipAddress(HoldCommon):
         purchase = self._find_purchase(self.tv)
         self.assertEqual(purchase, self._find_purchase(self.washer))
         self.assertEqual(purchase.dest_address_id, self.customer)
+
+    def test_a09_a_cancelled_service_changes_the_request_to_the_vendor(self):
+        order = self._create_order("met")
+        purchase = self._find_purchase(self.tv)
+        order.with_user(self.team_user).action_cancel()
+        self.assertEqual(purchase.dest_address_id, self.customer)
+        purchase.button_confirm()
+        self.assertEqual(purchase.picking_ids.move_ids.partner_id, self.customer)
+
+    def test_a09_the_buyer_is_told_when_the_vendor_has_the_order(self):
+        order = self._create_order("met")
+        purchase = self._find_purchase(self.tv)
+        purchase.user_id = self.manager_user
+        purchase.button_confirm()
+        order.with_user(self.team_user).action_cancel()
+        self.assertEqual(purchase.activity_ids.user_id, self.manager_user)
+        self.assertIn("must not go to Montage AG", purchase.activity_ids.summary)
