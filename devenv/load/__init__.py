@@ -186,20 +186,36 @@ class Load:
             try:
                 if not self.is_quiet:
                     self._break_things()
-                rest = self.started + self.seconds + GRACE_SECONDS - time.monotonic()
-                process.wait(timeout=rest)
+                self._wait_for_people(process)
             except BaseException:
                 process.kill()
                 raise
         if process.returncode:
             raise DevenvError(f"The people gave up, see {self.logs / 'traffic.log'}")
 
+    def _wait_for_people(self, process):
+        give_up = self.started + self.seconds + GRACE_SECONDS
+        while process.poll() is None and time.monotonic() < give_up:
+            self._restart_ended(self.nodes)
+            time.sleep(0.5)
+        process.wait(timeout=1)
+
+    def _restart_ended(self, nodes):
+        """Start nodes that ended by themselves, as a service manager does.
+
+        Odoo in worker mode ends when it loses its database.
+        """
+        for node in nodes:
+            if node.process.poll() is not None:
+                node.start()
+                self._note(f"the node {node.name} had ended; it is started again")
+
     def _break_things(self):
         node = self.nodes[1]
         self._wait_for(NODE_DIES)
         node.kill()
         self._note("a node is killed")
-        self._wait_for(NODE_IS_BACK)
+        self._wait_for(NODE_IS_BACK, self.nodes[:1])
         node.start()
         self._note("the node starts again")
         self._wait_for(DATABASE_DIES)
@@ -207,8 +223,11 @@ class Load:
         self.server.crash()
         self._note("PostgreSQL has recovered")
 
-    def _wait_for(self, part):
-        time.sleep(max(self.started + self.seconds * part - time.monotonic(), 0))
+    def _wait_for(self, part, nodes=None):
+        """Wait for a part of the run to be over, keeping the nodes alive."""
+        while time.monotonic() < self.started + self.seconds * part:
+            self._restart_ended(nodes or self.nodes)
+            time.sleep(0.5)
 
     def _note(self, text):
         seconds = time.monotonic() - self.started

@@ -80,6 +80,7 @@ class PortalPerson(Person):
         values = getattr(self, f"_fill_{step.replace('-', '_')}")(form, token)
         order_id = int(url.rpartition("/")[2])
         promise = {"order_id": order_id, "step": step, "token": token}
+        promise["start"] = values.get("start")
         has_photo = step in ("complete", "not-met") and self.random.random() < 0.5
         for last in (False, True):
             data = aiohttp.FormData()

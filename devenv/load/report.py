@@ -18,7 +18,7 @@ taken already. *Outages* are answers lost in a breakdown; people try again. *Err
 are all others, and have to be 0 outside of breakdowns.
 """
 # Seconds after a breakdown in which answers with an error belong to it.
-AFTERMATH = 15
+AFTERMATH = 30
 
 
 def render(facts, seconds, actions, journal, events, checks):
