@@ -81,17 +81,7 @@ class Check:
             (row.order_id.id, row.user_id.login, row.state_to)
             for row in self.env["service.partner.transition"].search([])
         )
-        # in the time zone in which partners type
-        zone = timezone("Europe/Zurich")
-        appointments = {
-            (
-                row.order_id.id,
-                f"{utc.localize(row.appointment_start).astimezone(zone):%Y-%m-%dT%H:%M}",
-            )
-            for row in self.env["service.partner.transition"].search(
-                [("appointment_start", "!=", False)]
-            )
-        }
+        appointments = self._get_appointments()
         steps = [each for each in self._certain("step") if each["step"] in STATE_AFTER]
         wrong = [
             f"{step['step']} of order {step['order_id']} by {login}"
@@ -105,6 +95,18 @@ class Check:
             and (step["order_id"], step["start"]) not in appointments
         ]
         self._note("steps confirmed to partners", len(steps), wrong)
+
+    def _get_appointments(self):
+        """Return (order id, moment as partners type it) of all ever stored."""
+        zone = timezone("Europe/Zurich")
+        rows = self.env["service.partner.transition"].search(
+            [("appointment_start", "!=", False)]
+        )
+        moments = [utc.localize(row.appointment_start).astimezone(zone) for row in rows]
+        return {
+            (row.order_id.id, f"{moment:%Y-%m-%dT%H:%M}")
+            for row, moment in zip(rows, moments, strict=True)
+        }
 
     def _typed_texts(self):
         """What partners typed is there, and only once."""

@@ -73,6 +73,7 @@ class Load:
         base = self.databases.base_template(demo=False)
         addons = our_addons.names()
         log = self.logs / "install.log"
+        self.load_before = os.getloadavg()[0]
         with self.databases.run_databases() as make:
             template, found = self.databases.with_addons(addons, base, make, log)
             if found and found["error"]:
@@ -263,6 +264,7 @@ class Load:
         return [
             ("Date", time.strftime("%Y-%m-%d")),
             ("Machine", machine.describe()),
+            ("Other work on it before", f"load {self.load_before:.1f}"),
             ("Odoo", self.tools.source.version),
             ("PostgreSQL", version.split()[0]),
             ("nginx", self.proxy.version()),
