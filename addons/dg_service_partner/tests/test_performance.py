@@ -203,12 +203,12 @@ class TestPerformance(ServicePartnerCommon):
 
     def test_list_of_a_partner_stands_in_an_index(self):
         plan = self._explain(self.portal_a, [], "deadline, id desc")
-        self.assertRegex(plan, r"Index Only Scan using \w+_partner_state_idx")
+        self.assertRegex(plan, r"Index (Only )?Scan using \w+_partner_state_idx")
 
     def test_list_of_open_orders_stands_in_an_index(self):
         is_open = [("state", "not in", ("done", "cancel"))]
         plan = self._explain(self.team_user, is_open, "deadline, id desc")
-        self.assertRegex(plan, r"Index Only Scan using \w+_open_idx")
+        self.assertRegex(plan, r"Index (Only )?Scan using \w+_open_idx")
         self.assertNotIn("Sort", plan)
 
     def test_no_link_follows_the_state_of_moves(self):
