@@ -167,6 +167,8 @@ class Bench:
             mine = {name: tasks[name][race] for name in names if name in tasks}
             with step(f"race: {race}"):
                 self._race(race, mine, runners)
+            # At once, so that nothing measured is lost when somebody ends the rest.
+            say(bench_report.render_race(self.rows, race, self.quick))
 
     def _try(self, function, *arguments):
         try:

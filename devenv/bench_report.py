@@ -64,19 +64,24 @@ def render(rows, races, facts, is_quick=False):
         parts.append("## Targets\n")
         head = ("Target", "Measured", "")
         parts.append(_table(head, bench_targets.judge(rows)))
-    for race in races:
-        mine = [row for row in rows if row["race"] == race and row["runs"]]
-        parts.append(f"## {TITLES[race]}\n")
-        if race in GROWING:
-            parts.append(f"{GROWING_HEAD}\n")
-        for what in dict.fromkeys(row["what"] for row in mine):
-            parts.append(
-                _race_table(
-                    [row for row in mine if row["what"] == what],
-                    race in GROWING,
-                    is_quick,
-                )
+    parts += [render_race(rows, race, is_quick) for race in races]
+    return "\n".join(parts)
+
+
+def render_race(rows, race, is_quick=False):
+    """Return the section of one race; the parameters are those of `render`."""
+    mine = [row for row in rows if row["race"] == race and row["runs"]]
+    parts = [f"## {TITLES[race]}\n"]
+    if race in GROWING:
+        parts.append(f"{GROWING_HEAD}\n")
+    for what in dict.fromkeys(row["what"] for row in mine):
+        parts.append(
+            _race_table(
+                [row for row in mine if row["what"] == what],
+                race in GROWING,
+                is_quick,
             )
+        )
     return "\n".join(parts)
 
 
