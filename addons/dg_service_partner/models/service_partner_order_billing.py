@@ -108,12 +108,9 @@ class ServicePartnerOrder(models.Model):
 
     def _is_billing_allowed(self):
         """Return whether the calling user may bill all these orders."""
-        user = self.env.user
-        if user.has_group("dg_service_partner.group_service_partner_user"):
-            return True
-        own = user.partner_id.commercial_partner_id
-        return all(
-            partner.commercial_partner_id == own for partner in self.sudo().partner_id
+        return (
+            self.env.user.has_group("dg_service_partner.group_service_partner_user")
+            or self._is_with_partner_of_user()
         )
 
     def _check_billable(self):

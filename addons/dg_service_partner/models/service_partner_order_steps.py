@@ -183,13 +183,15 @@ class ServicePartnerOrder(models.Model):
 
     def _is_step_allowed(self, step):
         """Return whether the calling user may take the step on all these orders."""
-        user = self.env.user
-        if user.has_group("dg_service_partner.group_service_partner_user"):
-            return True
-        company_of_user = user.partner_id.commercial_partner_id
-        return step in PARTNER_STEPS and all(
-            order.partner_id.commercial_partner_id == company_of_user
-            for order in self.sudo()
+        return self.env.user.has_group(
+            "dg_service_partner.group_service_partner_user"
+        ) or (step in PARTNER_STEPS and self._is_with_partner_of_user())
+
+    def _is_with_partner_of_user(self):
+        """Return whether the calling user's own company has all these orders (R45)."""
+        own = self.env.user.partner_id.commercial_partner_id
+        return all(
+            order.partner_id.commercial_partner_id == own for order in self.sudo()
         )
 
     def _lock(self):
