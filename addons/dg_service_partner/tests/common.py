@@ -239,6 +239,17 @@ class ServicePartnerCommon(TransactionCase):
         self._advance(order, state)
         return order
 
+    def _create_order_in_second_company(self, **values):
+        """Return the waiting order of a sale of another company of the retailer."""
+        company = self.env["res.company"].create({"name": "Second shop"})
+        self.env.user.company_ids += company
+        self._create_agreement(self.partner_a, company_id=company.id)
+        sale = self._create_sale(
+            self.service, confirm=False, company_id=company.id, **values
+        )
+        sale.with_company(company).action_confirm()
+        return sale.service_partner_order_ids
+
     def _advance(self, order, state):
         """Take the steps that bring an order from ``waiting`` to a state."""
         steps = [

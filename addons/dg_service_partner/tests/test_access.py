@@ -1,7 +1,6 @@
 import json
 
 from odoo.exceptions import AccessError
-from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import json_default
 
@@ -319,18 +318,8 @@ class TestAccess(ServicePartnerCommon):
 
     # Companies
     def test_r45_companies_are_kept_apart(self):
-        company = self.env["res.company"].create({"name": "Second shop"})
-        self.env.user.company_ids += company
-        self._create_agreement(self.partner_a, company_id=company.id)
-        sale = self.env["sale.order"].create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": company.id,
-                "order_line": [Command.create({"product_id": self.service.id})],
-            }
-        )
-        sale.with_company(company).action_confirm()
-        order = sale.service_partner_order_ids
+        order = self._create_order_in_second_company()
+        company = order.company_id
         orders = self.env["service.partner.order"].with_user(self.team_user)
         self.assertFalse(orders.search([("id", "=", order.id)]))
         with self.assertRaises(AccessError):

@@ -95,19 +95,7 @@ class TestLeastPrivilege(ServicePartnerCommon):
         self._assert_seen(order, self.portal_b, False)
 
     def _create_in_second_company(self):
-        company = self.env["res.company"].create({"name": "Second shop"})
-        self.env.user.company_ids += company
-        self._create_agreement(self.partner_a, company_id=company.id)
-        sale = self.env["sale.order"].create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": company.id,
-                "user_id": self.sales_user.id,
-                "order_line": [Command.create({"product_id": self.service.id})],
-            }
-        )
-        sale.with_company(company).action_confirm()
-        order = sale.service_partner_order_ids
+        order = self._create_order_in_second_company(user_id=self.sales_user.id)
         self._advance(order, "check")
         order.action_log_attempt("phone", "reached")
         return order

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import polib
 
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 
 MODULE = "dg_service_partner"
@@ -68,6 +69,6 @@ class TestTranslations(TransactionCase):
         term = "Choose a reason from the list."
         for code, translation in self.files.items():
             order = self.env["service.partner.order"].with_context(lang=code)
-            with self.subTest(code), self.assertRaises(Exception) as caught:
+            with self.subTest(code), self.assertRaises(UserError) as caught:
                 order._get_reason(None, "decline")
             self.assertEqual(str(caught.exception), translation[term])
