@@ -75,13 +75,25 @@ class TestPortalAccessibility(ServicePartnerPortalCommon):
 
     def _check(self, url):
         with self.subTest(url=url):
-            self.browser_js(
-                url,
-                self.code,
-                ready="document.body.getAttribute('is-ready') === 'true'"
-                " && document.readyState === 'complete'",
-                login=self.portal_a.login,
-            )
+            self._run_axe(url)
+
+    def _run_axe(self, url):
+        self.browser_js(
+            url,
+            self.code,
+            ready="document.body.getAttribute('is-ready') === 'true'"
+            " && document.readyState === 'complete'",
+            login=self.portal_a.login,
+        )
+
+    def test_a_violation_is_found(self):
+        """Without this the other tests could pass because nothing is looked at."""
+        self.code = "document.querySelector('main').append(new Image());" + self.code
+        with (
+            self.assertLogs(self._logger.getChild("browser"), "ERROR"),
+            self.assertRaisesRegex(AssertionError, "axe: image-alt"),
+        ):
+            self._run_axe(WELCOME)
 
     def test_welcome_page_and_list(self):
         self._check(WELCOME)
