@@ -1,5 +1,6 @@
 """`make bench`: our addons beside their peers, each on a clone of one template."""
 
+import json
 import platform
 import time
 
@@ -24,6 +25,7 @@ RACES = {
     ),
     "hold": ("Contender", "Ours", "PickingBlocking"),
     "release": ("PickingBlocking", "Ours"),
+    "complete": ("FieldserviceSale", "Ours"),
     "uninvolved": ("Contender", "OursIdle"),
     "delivery": ("Contender", "OursWarranty"),
     "packages": ("OursWarranty", "Contract"),
@@ -68,12 +70,11 @@ class Bench:
     def __init__(self, races=(), quick=False):
         self.quick = quick
         self.races = {name: RACES[name] for name in races or RACES}
-        self.rows = []
+        self.results = {}
         self.failures = []
 
     def run(self):
         """Measure all, print the tables, write the report; return an exit code."""
-        start = time.monotonic()
         self.tools = Toolbox()
         self.databases = Databases(self.tools)
         packages = [package for _modules, each in ENTRIES.values() for package in each]
@@ -85,18 +86,13 @@ class Bench:
                 self._compete(self._make_databases(base, make))
         finally:
             self.tools.end_processes()
-        facts = [
-            *self._facts(),
-            ("Duration", f"{(time.monotonic() - start) / 60:.0f} minutes"),
-            *(("Failed", failure.splitlines()[0]) for failure in self.failures),
-        ]
-        text = bench_report.render(self.rows, self.races, facts, self.quick)
-        say(text)
+        say(bench_report.render(self.results, self._facts(), self.quick))
         for failure in self.failures:
             warn(failure)
-        is_complete = len(self.races) == len(RACES) and not self.quick
-        if is_complete:
-            REPORT.write_text(text)
+        known = self._read_known()
+        if not self.quick and known.keys() == RACES.keys():
+            known = {race: known[race] for race in RACES}
+            REPORT.write_text(bench_report.render(known, self._facts()))
         say(f"Logs: {self.logs}")
         return 1 if self.failures else 0
 
@@ -165,10 +161,33 @@ class Bench:
                 runners[name], tasks[name] = runner, found
         for race, names in self.races.items():
             mine = {name: tasks[name][race] for name in names if name in tasks}
+            start = time.monotonic()
             with step(f"race: {race}"):
-                self._race(race, mine, runners)
+                rows = self._race(race, mine, runners)
+            result = {
+                "date": time.strftime("%Y-%m-%d"),
+                "minutes": (time.monotonic() - start) / 60,
+                "rows": rows,
+            }
+            self.results[race] = result
             # At once, so that nothing measured is lost when somebody ends the rest.
-            say(bench_report.render_race(self.rows, race, self.quick))
+            say(bench_report.render_race(race, result, self.quick))
+            if not self.quick and not self.failures:
+                self._keep(race, result)
+
+    # --- results of races that ran before ----------------------------------------
+    def _known_file(self):
+        """Return the file for results on just these versions and this machine."""
+        return cache.folder("bench") / f"{short_hash(self._facts(), 10)}.json"
+
+    def _read_known(self):
+        file = self._known_file()
+        return json.loads(file.read_text()) if file.exists() else {}
+
+    def _keep(self, race, result):
+        """Keep a result, so that a race that runs again stands beside the others."""
+        known = {**self._read_known(), race: result}
+        self._known_file().write_text(json.dumps(known))
 
     def _try(self, function, *arguments):
         try:
@@ -181,8 +200,10 @@ class Bench:
         """Measure the tasks of one race; those that are the same go in turns.
 
         :param dict tasks: contender to its tasks
+        :return: list of dicts: contender, what, mode, count, is_whole and runs, dicts
+            with queries, wall and cpu, in the order of the turns
         """
-        together = {}
+        rows, together = [], {}
         for name, own in tasks.items():
             for position, task in enumerate(own):
                 key = (task["what"], task["mode"], task["count"])
@@ -206,20 +227,16 @@ class Bench:
             for name, results in runs.items():
                 if key[2] <= WARM_UP_MOST and len(results) > 1:
                     results = results[1:]
-                self.rows += [
-                    {
-                        "race": race,
-                        "contender": name,
-                        "runs": results,
-                        **entrants[name][1],
-                    }
-                ]
+                if results:
+                    task = entrants[name][1]
+                    rows.append({"contender": name, "runs": results, **task})
+        return rows
 
     def _count_rounds(self, task):
+        if self.quick:
+            return min(task["rounds"] or 2, 2)
         if task["rounds"]:
             return task["rounds"]
-        if self.quick:
-            return 2
         return next(rounds for most, rounds in ROUNDS if task["count"] <= most)
 
     def _addons_path(self):
@@ -230,7 +247,6 @@ class Bench:
         """Return what the figures depend on, as rows of (name, value)."""
         ((postgres,),) = self.tools.query("SHOW server_version")
         return [
-            ("Date", time.strftime("%Y-%m-%d")),
             ("Machine", machine.describe()),
             ("Odoo", self.tools.source.version),
             ("PostgreSQL", postgres.split()[0]),

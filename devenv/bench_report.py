@@ -27,13 +27,14 @@ TITLES = {
     "confirm": "Confirming N sales that hold a service",
     "hold": "Confirming N sales of goods with a service that holds them",
     "release": "Releasing N held deliveries, goods reserved on stock",
+    "complete": "Marking N services as rendered",
     "uninvolved": "N sales that use nothing of ours",
     "delivery": "Delivering one sale of N lines; ours makes two commitments for each",
     "packages": "Making N commitments of packages",
     "assistant": "The warranty assistant on a sale of N lines",
     "statement": "Billing N services",
     "transmission": "Transmitting N waiting orders by the job",
-    "pages": "Opening a page of a database with N orders of 50 partners",
+    "pages": "Opening a page of a database with N orders of 10 partners",
 }
 CONTENDERS = {
     "Contender": "Odoo alone",
@@ -51,27 +52,26 @@ CONTENDERS = {
 GROWING = ("pages", "assistant")
 
 
-def render(rows, races, facts, is_quick=False):
+def render(results, facts, is_quick=False):
     """Return the page.
 
-    :param rows: list of dicts: race, contender, what, mode, count, is_whole and runs,
-        dicts with queries, wall and cpu, in the order of the turns
-    :param dict races: race to names of its contenders
+    :param dict results: race to a dict: date, minutes, and rows as `Bench` makes them
     :param facts: list of (name, value) on which the figures depend
     """
     parts = [INTRODUCTION, _table(("", ""), facts)]
     if not is_quick:
         parts.append("## Targets\n")
         head = ("Target", "Measured", "")
-        parts.append(_table(head, bench_targets.judge(rows)))
-    parts += [render_race(rows, race, is_quick) for race in races]
+        parts.append(_table(head, bench_targets.judge(results)))
+    parts += [render_race(race, result, is_quick) for race, result in results.items()]
     return "\n".join(parts)
 
 
-def render_race(rows, race, is_quick=False):
+def render_race(race, result, is_quick=False):
     """Return the section of one race; the parameters are those of `render`."""
-    mine = [row for row in rows if row["race"] == race and row["runs"]]
+    mine = result["rows"]
     parts = [f"## {TITLES[race]}\n"]
+    parts.append(f"Measured on {result['date']}, in {result['minutes']:.0f} minutes.\n")
     if race in GROWING:
         parts.append(f"{GROWING_HEAD}\n")
     for what in dict.fromkeys(row["what"] for row in mine):

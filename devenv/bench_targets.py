@@ -38,12 +38,12 @@ def count_queries(row):
     return min(run["queries"] for run in row["runs"]) / per
 
 
-def judge(rows):
+def judge(results):
     """Return what is to be reached, what was, and a verdict, as table lines."""
     rows = {
-        (row["race"], row["contender"], row["what"], row["mode"], row["count"]): row
-        for row in rows
-        if row["runs"]
+        (race, row["contender"], row["what"], row["mode"], row["count"]): row
+        for race, result in results.items()
+        for row in result["rows"]
     }
     judgements = (
         *_judge_confirm(rows),

@@ -61,7 +61,7 @@ class Databases:
     def _odoo_key(self):
         return (self.tools.source.version, python_env.requirements_key())
 
-    def with_addons(self, addons, base, make, log, *options):
+    def with_addons(self, addons, base, make, log, *options, beside=()):
         """Return (database with our addons, report of the installation or None).
 
         It is kept while nothing changes that an installation reads, so that a
@@ -69,24 +69,25 @@ class Databases:
 
         :param make: clones a database that lives as long as the run
         :param options: more of `devenv.inside.prepare`
+        :param beside: modules of Odoo that none of ours needs
         """
-        key = self._addons_key(addons, base)
+        key = self._addons_key(addons, base, beside)
         name = f"{self.prefix}_ours_{key}"
         with cache.lock(name):
             if self._usable(name):
                 return name, None
             draft = make(base, "ours")
             with step(f"installing {', '.join(addons)}"):
-                report = self.prepare(draft, log, addons, *options)
-            changed = key != self._addons_key(addons, base)
+                report = self.prepare(draft, log, [*addons, *beside], *options)
+            changed = key != self._addons_key(addons, base, beside)
             if report["error"] or report["log"] or changed:
                 return draft, report
             self.rename(draft, name)
             self.forget_old(f"{self.prefix}_ours")
         return name, report
 
-    def _addons_key(self, addons, base):
-        return short_hash((base, addons, our_addons.fingerprint(addons)), 10)
+    def _addons_key(self, addons, base, beside):
+        return short_hash((base, addons, beside, our_addons.fingerprint(addons)), 10)
 
     def prepare(self, database, log, modules, *arguments):
         """Install modules in a database and return the report of it.

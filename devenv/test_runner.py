@@ -14,6 +14,8 @@ from .odoo_process import Toolbox, free_port
 from .settings import IN_CI, ROOT
 
 MODULE_IN_TAG = re.compile(r"^[-+]?[^/:.\[]*(?:/[^,]*?\.py)?/(\w+)(?:[:.\[]|$)")
+# Kits come with it. Our addons do not need it, and meet it in many shops.
+BESIDE = ("sale_mrp",)
 KEPT_LOG_FOLDERS = 20
 
 
@@ -148,7 +150,7 @@ class TestRun:
         # all parts of a full run need the web pages; a small run perhaps does not
         options = [] if self.tags else ["--assets"]
         database, report = self.databases.with_addons(
-            self.addons, base, self.make, log, *options
+            self.addons, base, self.make, log, *options, beside=BESIDE
         )
         if report:
             self._judge_installation(f"installs: {', '.join(self.addons)}", report)

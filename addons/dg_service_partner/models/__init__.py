@@ -41,6 +41,7 @@ from . import service_partner_statement_invoice
 from . import service_partner_statement_self_billing
 from . import service_partner_territory
 from . import service_partner_transition
+from . import stock_forecasted
 from . import stock_move
 from . import stock_picking
 from . import stock_rule

@@ -35,6 +35,14 @@ class StockMove(models.Model):
             ):
                 move.reservation_date = fields.Date.today()
 
+    def _set_quantity(self):
+        self.filtered(
+            lambda move: (
+                move.product_uom.compare(move.quantity, move._quantity_sml()) < 0
+            )
+        )._check_service_partner_reservation()
+        return super()._set_quantity()
+
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
         return super()._prepare_merge_moves_distinct_fields() + ["service_partner_hold"]
@@ -156,6 +164,26 @@ class StockMove(models.Model):
                 goods=", ".join(held.product_id.mapped("display_name")),
             )
         )
+
+    def _check_service_partner_reservation(self):
+        """Refuse to give held goods to somebody else (A7).
+
+        :raises UserError: names the transfers and what they wait for
+        """
+        held = self.filtered(
+            lambda move: (
+                move.service_partner_hold and move.state not in ("done", "cancel")
+            )
+        ).picking_id
+        if held:
+            raise UserError(
+                self.env._(
+                    "%(pickings)s stay reserved: %(reasons)s. The goods are promised "
+                    "to this sale.",
+                    pickings=", ".join(held.mapped("name")),
+                    reasons=", ".join(held.mapped("service_partner_hold_reason")),
+                )
+            )
 
     def _advance_service_partner_orders(self):
         """Tell the service-partner orders that goods have left or will not (R27)."""

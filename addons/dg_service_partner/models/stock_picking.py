@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class StockPicking(models.Model):
@@ -65,16 +64,7 @@ class StockPicking(models.Model):
         return action
 
     def do_unreserve(self):
-        held = self.filtered("service_partner_hold")
-        if held:
-            raise UserError(
-                self.env._(
-                    "%(pickings)s stay reserved: %(reasons)s. The goods are promised "
-                    "to this sale.",
-                    pickings=", ".join(held.mapped("name")),
-                    reasons=", ".join(held.mapped("service_partner_hold_reason")),
-                )
-            )
+        self.move_ids._check_service_partner_reservation()
         return super().do_unreserve()
 
     def button_validate(self):

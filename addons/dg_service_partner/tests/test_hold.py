@@ -23,6 +23,25 @@ class TestHold(HoldCommon):
         with self.assertRefused(order.name):
             picking.with_user(self.stock_manager).do_unreserve()
 
+    def test_a07_a_reservation_is_not_given_up_by_another_way(self):
+        tv = self._create_goods("Last TV", stock=2)
+        sale = self._create_sale(tv, self.service)
+        order, move = sale.service_partner_order_ids, sale.picking_ids.move_ids
+        forecast = self.env["stock.forecasted_product_product"]
+        with self.assertRefused(order.name):
+            forecast.with_user(self.stock_manager).action_unreserve_linked_picks(
+                move.id
+            )
+        form = Form(sale.picking_ids.with_user(self.stock_manager))
+        with form.move_ids.edit(0) as line:
+            line.quantity = 0
+        with self.assertRefused(order.name):
+            form.save()
+        self.assertEqual((move.state, move.quantity), ("assigned", 1))
+        self._release(order)
+        forecast.action_unreserve_linked_picks(move.id)
+        self.assertEqual(move.state, "confirmed")
+
     def test_a07_reserved_whatever_the_reservation_method_is(self):
         for method in ("manual", "by_date"):
             self.warehouse.out_type_id.write(
@@ -63,6 +82,35 @@ class TestHold(HoldCommon):
         self.assertEqual(receipt.state, "done")
         self.assertEqual(picking.state, "assigned")
         self.assertTrue(picking.service_partner_hold)
+
+    def test_a07_a09_components_of_a_kit_wait_and_go_like_one_thing(self):
+        if "mrp.bom" not in self.env:
+            self.skipTest("kits come with mrp")
+        screen, stand = map(self._create_goods, ("Screen", "Stand"))
+        kit = self._create_goods("TV with stand", stock=0)
+        self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": kit.product_tmpl_id.id,
+                "type": "phantom",
+                "bom_line_ids": [
+                    Command.create({"product_id": part.id, "product_qty": 1})
+                    for part in screen + stand
+                ],
+            }
+        )
+        sale = self._create_sale(self.washer, kit, self.service)
+        order = sale.service_partner_order_ids
+        held = sale.picking_ids.filtered("service_partner_hold")
+        self.assertEqual(held.move_ids.product_id, screen + stand)
+        self.assertEqual(held.state, "assigned")
+        with self.assertRefused(order.name):
+            self._validate(held)
+        self._release(order)
+        self.assertFalse(held.service_partner_hold)
+        self.assertEqual(held.partner_id, self.partner_a)
+        self.assertEqual(order.state, "met")
+        self._validate(held)
+        self.assertEqual(order.state, "appointment")
 
     def test_a07_other_lines_of_the_sale_ship_alone(self):
         sale = self._create_sale(self.washer, self.tv, self.service)

@@ -156,10 +156,15 @@ class SaleOrderLine(models.Model):
             delivery for delivery in deliveries if not delivery.line.service_object_id
         ]
         # the object names its delivery, and who delivers need not follow it
+        quietly = {
+            "mail_create_nolog": True,
+            "mail_create_nosubscribe": True,
+            "mail_notrack": True,
+        }
         objects = (
             self.env["service.object"]
             .sudo()
-            .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+            .with_context(**quietly)
             .create(
                 [
                     delivery.line._prepare_service_object_values(delivery)

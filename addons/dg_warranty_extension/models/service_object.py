@@ -256,8 +256,11 @@ class ServiceObject(models.Model):
                 "SELECT nextval(%s) FROM generate_series(1, %s)",
                 (f"ir_sequence_{sequence.id:03d}", count),
             )
+            # read once what is the same for all of them
+            prefix, suffix = sequence._get_prefix_suffix()
             return [
-                sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()
+                f"{prefix}{number:0{sequence.padding}d}{suffix}"
+                for (number,) in self.env.cr.fetchall()
             ]
         return [sequence._next() for _index in range(count)]
 

@@ -28,6 +28,7 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 MONTHS_PER_UNIT = {"M": 1, "Q": 3, "Y": 12}
@@ -92,6 +93,8 @@ def _check_length(text, terms):
         raise DateFormulaError(text, "range")
 
 
+# The same few texts stand in thousands of commitments.
+@lru_cache(maxsize=1024)
 def parse_formula(text):
     """Return the terms of a formula, an empty tuple for an empty text.
 
@@ -126,6 +129,7 @@ def normalize_formula(text):
     return _clean(text)
 
 
+@lru_cache(maxsize=1024)
 def parse_period(text):
     """Return the :class:`Period` of a text, None for an empty text.
 
