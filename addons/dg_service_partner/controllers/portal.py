@@ -46,8 +46,7 @@ class ServicePartnerPortal(CustomerPortal):
     def _domain_service_partner_orders(self):
         """Return the domain of the orders of the user's own company (R45)."""
         company = request.env.user.sudo().commercial_partner_id
-        of_company = Domain("commercial_partner_id", "=", company.id)
-        return Domain("partner_id", "any!", of_company) & Domain(
+        return Domain("commercial_partner_id", "=", company.id) & Domain(
             "state", "!=", "waiting"
         )
 

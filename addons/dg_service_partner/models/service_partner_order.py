@@ -96,6 +96,13 @@ class ServicePartnerOrder(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    # Stored, so that the lists of a company stand in an index as they are shown.
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Service Partner's Company",
+        store=True,
+        precompute=True,
+    )
     agreement_id = fields.Many2one(
         comodel_name="service.partner.agreement",
         readonly=True,
@@ -245,9 +252,14 @@ class ServicePartnerOrder(models.Model):
     )
     _transmission_idx = models.Index("(transmit_after) WHERE state = 'waiting'")
     # All that the lists of a partner and of the back office ask for stands in these
-    # two, so that PostgreSQL reads no rows but those of the page.
+    # three, so that PostgreSQL reads no rows but those of the page.
     _partner_state_idx = models.Index(
-        "(partner_id, state, deadline, id) WHERE transmission_date IS NOT NULL"
+        "(commercial_partner_id, state, deadline, id)"
+        " WHERE transmission_date IS NOT NULL"
+    )
+    _partner_deadline_idx = models.Index(
+        "(commercial_partner_id, deadline, id DESC) INCLUDE (state)"
+        " WHERE transmission_date IS NOT NULL"
     )
     _open_idx = models.Index(
         "(company_id, deadline, id DESC) WHERE state NOT IN ('done', 'cancel')"

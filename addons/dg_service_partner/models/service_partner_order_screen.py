@@ -97,7 +97,7 @@ class ServicePartnerOrder(models.Model):
         self.ensure_one()
         return user.has_group("dg_service_partner.group_service_partner_user") or (
             step in PARTNER_STEPS
-            and self.sudo().partner_id.commercial_partner_id
+            and self.sudo().commercial_partner_id
             == user.partner_id.commercial_partner_id
         )
 

@@ -190,9 +190,7 @@ class ServicePartnerOrder(models.Model):
     def _is_with_partner_of_user(self):
         """Return whether the calling user's own company has all these orders (R45)."""
         own = self.env.user.partner_id.commercial_partner_id
-        return all(
-            order.partner_id.commercial_partner_id == own for order in self.sudo()
-        )
+        return all(order.commercial_partner_id == own for order in self.sudo())
 
     def _lock(self):
         """Take the rows so that two people at once make one transition (R13)."""

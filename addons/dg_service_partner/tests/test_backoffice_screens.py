@@ -32,9 +32,11 @@ class TestBackofficeScreens(ServicePartnerCommon):
         cls.accountant = new_test_user(
             cls.env, "sp_account", groups="account.group_account_invoice"
         )
-        cls.colleagues = (
-            cls.team_user | cls.manager_user | cls.stock_user | cls.accountant
+        cls.auditor = new_test_user(
+            cls.env, "sp_auditor", groups="account.group_account_readonly"
         )
+        cls.readers = cls.stock_user | cls.accountant | cls.auditor
+        cls.colleagues = cls.team_user | cls.manager_user | cls.readers
 
     def _buttons(self, order, user):
         """Return the names of the header buttons that the form offers to a user."""
@@ -87,7 +89,7 @@ class TestBackofficeScreens(ServicePartnerCommon):
 
     def test_only_the_team_has_buttons_and_may_write(self):
         order = self._create_order("check")
-        for user in self.stock_user | self.accountant:
+        for user in self.readers:
             self.assertFalse(self._steps(order, user))
             with self.assertRaises(AccessError):
                 order.with_user(user).write({"note": "Hello"})

@@ -265,15 +265,19 @@ class TestBillingStatement(BillingCommon):
         """Form and search work with the rights of those who use them."""
         statement = self._create_statement(2)
         statement.action_create_bill()
-        for user in (self.team_user, self.account_user):
+        auditor = new_test_user(
+            self.env, "sp_auditor", groups="account.group_account_readonly"
+        )
+        for user in (self.team_user, self.account_user, auditor):
             with self.subTest(user.login):
                 record = statement.with_user(user)
                 form = Form(record)
                 self.assertEqual(form.name, statement.name)
                 self.assertEqual(len(form.order_ids), 2)
                 record.get_views([(False, "list"), (False, "search")])
-        Form(statement.bill_ids.with_user(self.account_user))
-        Form(statement.order_ids[0].with_user(self.team_user))
+                Form(statement.order_ids[0].with_user(user))
+        for user in (self.account_user, auditor):
+            Form(statement.bill_ids.with_user(user))
 
     def test_statement_costs_a_constant_number_of_queries(self):
         """Ten or two hundred orders: the same queries, plus rows in batches.
