@@ -256,11 +256,12 @@ class ServiceObject(models.Model):
                 "SELECT nextval(%s) FROM generate_series(1, %s)",
                 (f"ir_sequence_{sequence.id:03d}", count),
             )
+            numbers = self.env.cr.fetchall()
             # read once what is the same for all of them
             prefix, suffix = sequence._get_prefix_suffix()
             return [
                 f"{prefix}{number:0{sequence.padding}d}{suffix}"
-                for (number,) in self.env.cr.fetchall()
+                for (number,) in numbers
             ]
         return [sequence._next() for _index in range(count)]
 
