@@ -55,6 +55,23 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
         )
         self.assertEqual(warranty.warranty_main_line_id, tv_line)
 
+    def test_07_two_optional_products_on_an_order(self):
+        theft = self._create_product(
+            "Warranty theft", "warranty_extension", price=30, type="service"
+        )
+        self._assign(theft, self.warranty_3y, default=True)
+        self.tv.product_tmpl_id.optional_product_ids = (
+            self.warranty + theft
+        ).product_tmpl_id
+        order = self._create_order(self.cable)
+        order.action_confirm()
+        self._start(order, "warranty_optional_twice_on_order")
+        warranties = self._line(order, self.warranty) + self._line(order, theft)
+        self.assertEqual(
+            warranties.mapped("warranty_main_line_id"), self._line(order, self.tv)
+        )
+        self.assertEqual(set(warranties.mapped("warranty_status")), {"assigned"})
+
     def test_08_optional_product_on_a_quote(self):
         tv_line, warranty = self._start_with_optional_product(
             "warranty_optional_on_quote", confirm=False

@@ -5,7 +5,7 @@ import {useSavedLineAction} from "./saved_line_action";
 patch(SaleOrderLineProductField.prototype, {
     setup() {
         super.setup();
-        this.runOnSavedLine = useSavedLineAction();
+        this.runOnSavedLines = useSavedLineAction();
     },
 
     /**
@@ -14,25 +14,24 @@ patch(SaleOrderLineProductField.prototype, {
      */
     async _onProductUpdate() {
         await super._onProductUpdate(...arguments);
-        const root = this.props.record.model.root;
-        const line = root.data.state === "sale" && this._getWarrantyLine();
-        if (line) {
-            await this.runOnSavedLine(line, "action_auto_open_warranty_assistant");
+        if (this.props.record.model.root.data.state === "sale") {
+            await this.runOnSavedLines(
+                this._getWarrantyLines(),
+                "action_auto_open_warranty_assistant"
+            );
         }
     },
 
     /**
-     * Return this line when it sells a warranty, else a new line that does: a warranty
-     * chosen as an optional product of this one.
+     * Return this line when it sells a warranty, and the new lines that do: warranties
+     * chosen as optional products of this one.
      */
-    _getWarrantyLine() {
+    _getWarrantyLines() {
         const line = this.props.record;
-        const isWarranty = (record) =>
-            record.data.service_commitment_option === "warranty_extension";
-        if (isWarranty(line)) {
-            return line;
-        }
-        const lines = line.model.root.data.order_line.records;
-        return lines.find((record) => record.isNew && isWarranty(record));
+        return line.model.root.data.order_line.records.filter(
+            (record) =>
+                (record.isNew || record.id === line.id) &&
+                record.data.service_commitment_option === "warranty_extension"
+        );
     },
 });

@@ -10,7 +10,7 @@ export class ServiceCommitmentButtons extends Component {
     static props = {...standardFieldProps};
 
     setup() {
-        this.runOnSavedLine = useSavedLineAction();
+        this.runOnSavedLines = useSavedLineAction();
     }
 
     get data() {
@@ -47,11 +47,17 @@ export class ServiceCommitmentButtons extends Component {
     }
 
     openAssistant() {
-        return this.runOnSavedLine(this.props.record, "action_open_warranty_assistant");
+        return this.runOnSavedLines(
+            [this.props.record],
+            "action_open_warranty_assistant"
+        );
     }
 
     openCommitments() {
-        return this.runOnSavedLine(this.props.record, "action_open_sale_commitments");
+        return this.runOnSavedLines(
+            [this.props.record],
+            "action_open_sale_commitments"
+        );
     }
 }
 

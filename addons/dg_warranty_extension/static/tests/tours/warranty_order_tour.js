@@ -31,7 +31,31 @@ registry.category("web_tour.tours").add("warranty_optional_on_order", {
     steps: () =>
         utils.patient([
             utils.waitForm(),
-            ...utils.addWithOptionalProduct("Television", "Warranty plus", 2),
+            ...utils.addWithOptionalProducts("Television", ["Warranty plus"], 2),
+            utils.proposes("2 · Television"),
+            ...utils.complete(),
+            utils.assigned(),
+        ]),
+});
+
+// statements 7, 47: two warranties chosen at once, one assistant after the other
+registry.category("web_tour.tours").add("warranty_optional_twice_on_order", {
+    steps: () =>
+        utils.patient([
+            utils.waitForm(),
+            ...utils.addWithOptionalProducts(
+                "Television",
+                ["Warranty plus", "Warranty theft"],
+                2
+            ),
+            utils.isFor("Warranty plus"),
+            utils.proposes("2 · Television"),
+            {
+                content: "complete the first assistant",
+                trigger: `${DIALOG} button[name=action_apply]`,
+                run: "click",
+            },
+            utils.isFor("Warranty theft"),
             utils.proposes("2 · Television"),
             ...utils.complete(),
             utils.assigned(),

@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("warranty_optional_on_quote", {
     steps: () =>
         utils.patient([
             utils.waitForm(),
-            ...utils.addWithOptionalProduct("Television", "Warranty plus", 2),
+            ...utils.addWithOptionalProducts("Television", ["Warranty plus"], 2),
             utils.unassigned(),
             ...utils.save(),
             utils.noDialog("on a quote it does not open by itself"),

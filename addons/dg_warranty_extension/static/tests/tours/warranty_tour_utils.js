@@ -12,11 +12,11 @@ export function addProduct(name, row) {
     return tourUtils.addProduct(name, row);
 }
 
-/** Adds a product together with one of its optional products. */
-export function addWithOptionalProduct(name, optional, row) {
+/** Adds a product together with some of its optional products. */
+export function addWithOptionalProducts(name, optionals, row) {
     return [
         ...addProduct(name, row),
-        configuratorUtils.addOptionalProduct(optional),
+        ...optionals.map(configuratorUtils.addOptionalProduct),
         ...configuratorUtils.saveConfigurator(),
     ];
 }
@@ -63,6 +63,14 @@ export function proposes(text) {
     return {
         content: `the assistant proposes ${text}`,
         trigger: `${DIALOG} [name=main_line_id] input:value("${text}")`,
+    };
+}
+
+/** The assistant is that of the warranty line with this product. */
+export function isFor(name) {
+    return {
+        content: `the assistant is for ${name}`,
+        trigger: `${DIALOG} [name=warranty_product_id]:contains("${name}")`,
     };
 }
 
