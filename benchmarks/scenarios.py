@@ -307,7 +307,7 @@ def _contract_tasks(contender, count):
             "one each",
             count,
             lambda: contender.create_contracts(count),
-            lambda contracts: contracts.recurring_create_invoice() and None,
+            lambda contracts: contracts.cron_recurring_create_invoice() and None,
         )
     ]
 

@@ -18,7 +18,8 @@ is the fair one on a busy machine.
 
 On pages of their own: [many people at once, with breakdowns](load.md),
 [jobs killed in the middle](faults.md), [Odoo's own tests beside the
-addons](neighbours.md), [one statement over up to 1,000 orders](statement.md).
+addons](neighbours.md), [one statement over up to 1,000 orders](statement.md), and [why
+some targets are missed](notes.md).
 """
 GROWING_HEAD = (
     "The figures are those of a whole call, and the ratios are to the smallest N."
