@@ -19,7 +19,7 @@ TRANSMIT_COUNTS = (1_000, 10_000)
 WORKERS = 2
 PAGE_COUNTS = (1_000, 10_000, 100_000)
 # So that every page is full, with a thousand orders as with many.
-PARTNERS = 10
+PARTNERS = 2
 # Records on a page of the portal
 ODOO_PAGE = 80
 OUR_PAGE = 30

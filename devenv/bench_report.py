@@ -35,7 +35,7 @@ TITLES = {
     "assistant": "The warranty assistant on a sale of N lines",
     "statement": "Billing N services",
     "transmission": "Transmitting N waiting orders by the job",
-    "pages": "Opening a page of a database with N orders of 10 partners",
+    "pages": "Opening a page of a database with N orders of 2 partners",
 }
 CONTENDERS = {
     "Contender": "Odoo alone",

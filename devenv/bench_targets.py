@@ -149,7 +149,7 @@ def _judge_growth(rows):
     for race, is_measured in (("pages", True), ("assistant", False)):
         groups = {}
         for key, row in rows.items():
-            if key[0] == race:
+            if key[0] == race and key[1] != "Contender":
                 groups.setdefault(key[1:4], []).append(row)
         for (_name, what, _mode), group in groups.items():
             group.sort(key=lambda row: row["count"])
