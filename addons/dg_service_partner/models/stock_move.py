@@ -179,7 +179,8 @@ class StockMove(models.Model):
             raise UserError(
                 self.env._(
                     "%(pickings)s stay reserved: %(reasons)s. The goods are promised "
-                    "to this sale.",
+                    "to this sale. A manager of the service-partner team can release "
+                    "them early.",
                     pickings=", ".join(held.mapped("name")),
                     reasons=", ".join(held.mapped("service_partner_hold_reason")),
                 )
