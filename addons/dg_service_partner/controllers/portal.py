@@ -4,7 +4,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
-from ..models.service_partner_order_portal import WELCOME_STATES
+from ..tools.order_flow import CLOSED_STATES, HIDDEN_STATES, STATES, WELCOME_STATES
 from ..tools.uploaded_photo import PHOTO_EXTENSIONS
 
 WELCOME_URL = "/my/service-partner"
@@ -47,7 +47,7 @@ class ServicePartnerPortal(CustomerPortal):
         """Return the domain of the orders of the user's own company (R45)."""
         company = request.env.user.sudo().commercial_partner_id
         return Domain("commercial_partner_id", "=", company.id) & Domain(
-            "state", "!=", "waiting"
+            "state", "not in", HIDDEN_STATES
         )
 
     def _domain_service_partner_action(self):
@@ -242,7 +242,8 @@ class ServicePartnerPortal(CustomerPortal):
         }
         by_state = {
             state: {"label": labels[state], "domain": [("state", "=", state)]}
-            for state in ("new", "check", "not_met", "met", "appointment", "execution")
+            for state in STATES
+            if state not in (*HIDDEN_STATES, *CLOSED_STATES)
         }
         return {
             "all": {"label": request.env._("All"), "domain": []},

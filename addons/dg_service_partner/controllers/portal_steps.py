@@ -7,21 +7,10 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request, route
 from odoo.tools import plaintext2html
 
-from ..models.service_partner_order_steps import STEPS
+from ..tools.order_flow import STEP_BY_URL, STEPS
 from .portal import ORDERS_URL, WELCOME_URL, ServicePartnerPortal
 from .portal_form import FormError, PortalForm, storing
 
-# Last part of the address to the step of the order.
-STEP_BY_URL = {
-    "accept": "accept",
-    "decline": "decline",
-    "attempt": "attempt",
-    "requirements": "requirements_met",
-    "not-met": "requirements_not_met",
-    "received": "goods_received",
-    "appointment": "set_appointment",
-    "complete": "complete",
-}
 # The form field beside which a refusal of the step itself is shown.
 FIELD_BY_URL = {
     "decline": "reason_id",
@@ -55,7 +44,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         order_sudo = self._get_service_partner_order(order_id)
         if not order_sudo:
             return self._redirect_order_gone()
-        if order_sudo.state not in STEPS[STEP_BY_URL[step]][0]:
+        if order_sudo.state not in STEPS[STEP_BY_URL[step]].states:
             return self._redirect_out_of_date(order_sudo)
         form = PortalForm(post, request.httprequest.files)
         order = order_sudo.with_env(request.env)
@@ -72,7 +61,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         else:
             return self._redirect_after_step(order_id, text)
         order_sudo.invalidate_recordset()
-        if order_sudo.state not in STEPS[STEP_BY_URL[step]][0]:
+        if order_sudo.state not in STEPS[STEP_BY_URL[step]].states:
             return self._redirect_out_of_date(order_sudo)
         return self._render_service_partner_order(
             order_sudo,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.order_flow import CLOSED_STATES, HIDDEN_STATES
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -23,7 +25,7 @@ class ResPartner(models.Model):
             self.env["service.partner.order"]._read_group(
                 [
                     ("partner_id", "in", self.ids),
-                    ("state", "not in", ("done", "cancel")),
+                    ("state", "not in", CLOSED_STATES),
                 ],
                 groupby=["partner_id"],
                 aggregates=["__count"],
@@ -47,7 +49,7 @@ class ResPartner(models.Model):
             ._read_group(
                 [
                     ("partner_id", "in", archived.ids),
-                    ("state", "not in", ("waiting", "done", "cancel")),
+                    ("state", "not in", (*HIDDEN_STATES, *CLOSED_STATES)),
                 ],
                 groupby=["partner_id"],
                 aggregates=["__count"],

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .service_partner_order import CLOSED_STATES
+from ..tools.order_flow import CLOSED_STATES
 
 
 class SaleOrder(models.Model):

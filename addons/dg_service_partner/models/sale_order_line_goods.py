@@ -1,6 +1,6 @@
 from odoo import models
 
-from .service_partner_order import CLOSED_STATES
+from ..tools.order_flow import CLOSED_STATES
 
 
 class SaleOrderLine(models.Model):

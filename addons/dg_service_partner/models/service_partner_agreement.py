@@ -5,6 +5,7 @@ from pytz import timezone, utc
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.order_flow import CLOSED_STATES
 from ..tools.working_days import nth_working_day
 
 # A year and a half: long enough for any deadline, short enough to end.
@@ -355,7 +356,7 @@ class ServicePartnerAgreement(models.Model):
             ._read_group(
                 [
                     ("agreement_id", "in", self.ids),
-                    ("state", "not in", ("done", "cancel")),
+                    ("state", "not in", CLOSED_STATES),
                 ],
                 groupby=["agreement_id"],
                 aggregates=["__count"],

@@ -3,28 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.check_digit import add_check_digit
-
-STATES = [
-    ("waiting", "Waiting for transmission"),
-    ("new", "New"),
-    ("check", "Check requirements"),
-    ("not_met", "Requirements not met"),
-    ("met", "Requirements met"),
-    ("appointment", "Set customer appointment"),
-    ("execution", "Confirm execution"),
-    ("done", "Completed"),
-    ("cancel", "Cancelled"),
-]
-# As long as an order is in one of these, its goods cannot leave (R26).
-HOLDING_STATES = ("waiting", "new", "check", "not_met")
-CLOSED_STATES = ("done", "cancel")
-DEADLINE_BY_STATE = {
-    "waiting": "transmission_deadline",
-    "new": "accept_deadline",
-    "check": "contact_deadline",
-    "appointment": "appointment_deadline",
-    "execution": "completion_deadline",
-}
+from ..tools.order_flow import CLOSED_STATES, STATE_SELECTION, STATES
 
 
 class ServicePartnerOrder(models.Model):
@@ -44,7 +23,7 @@ class ServicePartnerOrder(models.Model):
 
     name = fields.Char(string="SP-ID", required=True, readonly=True, copy=False)
     state = fields.Selection(
-        selection=STATES,
+        selection=STATE_SELECTION,
         required=True,
         default="waiting",
         readonly=True,
@@ -262,7 +241,7 @@ class ServicePartnerOrder(models.Model):
         " WHERE transmission_date IS NOT NULL"
     )
     _open_idx = models.Index(
-        "(company_id, deadline, id DESC) WHERE state NOT IN ('done', 'cancel')"
+        f"(company_id, deadline, id DESC) WHERE state NOT IN {CLOSED_STATES}"
     )
     _appointment_ordered = models.Constraint(
         "CHECK(appointment_end >= appointment_start)",
@@ -283,15 +262,11 @@ class ServicePartnerOrder(models.Model):
     @api.depends(
         "state",
         "paused_since",
-        "transmission_deadline",
-        "accept_deadline",
-        "contact_deadline",
-        "appointment_deadline",
-        "completion_deadline",
+        *(state.deadline for state in STATES.values() if state.deadline),
     )
     def _compute_deadline(self):
         for order in self:
-            field = DEADLINE_BY_STATE.get(order.state)
+            field = STATES[order.state].deadline
             order.deadline = order[field] if field and not order.paused_since else False
 
     @api.depends("deadline")
@@ -461,5 +436,5 @@ class ServicePartnerOrder(models.Model):
     def _get_holding_orders(self):
         """Return the orders of the set whose goods may not leave yet (R26)."""
         return self.filtered(
-            lambda order: order.state in HOLDING_STATES and not order.is_hold_overridden
+            lambda order: STATES[order.state].holds_goods and not order.is_hold_overridden
         )

@@ -9,8 +9,6 @@ from odoo.tools.misc import babel_locale_parse
 
 # Opens the map application of a phone, else the browser.
 MAP_URL = "https://www.google.com/maps/search/?api=1&query="
-# The sections of the welcome page, in the order of the work (R47).
-WELCOME_STATES = ("new", "check", "appointment", "execution")
 
 
 class ServicePartnerOrder(models.Model):

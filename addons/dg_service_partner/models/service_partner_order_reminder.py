@@ -2,7 +2,7 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 
-from .service_partner_order import CLOSED_STATES
+from ..tools.order_flow import CLOSED_STATES
 
 REMINDER_BATCH = 200
 # Activities that the order's own progress settles; others a person has to close.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .service_partner_order_steps import PARTNER_STEPS, STEPS
+from ..tools.order_flow import STEPS
 
 
 class ServicePartnerOrder(models.Model):
@@ -81,7 +81,7 @@ class ServicePartnerOrder(models.Model):
         """
         self.ensure_one()
         user = self.env.user
-        if self.state not in STEPS[step][0] or not self._is_step_of(user, step):
+        if self.state not in STEPS[step].states or not self._is_step_of(user, step):
             return False
         now = fields.Datetime.now()
         return {
@@ -96,7 +96,7 @@ class ServicePartnerOrder(models.Model):
     def _is_step_of(self, user, step):
         self.ensure_one()
         return user.has_group("dg_service_partner.group_service_partner_user") or (
-            step in PARTNER_STEPS
+            STEPS[step].by_partner
             and self.sudo().commercial_partner_id
             == user.partner_id.commercial_partner_id
         )

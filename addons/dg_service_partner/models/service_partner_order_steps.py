@@ -1,42 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
-# step: (states in which it can be taken, states in which it has been taken already)
-STEPS = {
-    "transmit": (("waiting",), ()),
-    "accept": (
-        ("new",),
-        ("check", "not_met", "met", "appointment", "execution", "done"),
-    ),
-    "decline": (("new", "check"), ()),
-    "attempt": (("check", "appointment"), ()),
-    "answer": (("check",), ()),
-    "requirements_met": (("check",), ("met", "appointment", "execution", "done")),
-    "requirements_not_met": (("check",), ("not_met",)),
-    "goods_received": (("appointment",), ("execution", "done")),
-    "set_appointment": (("appointment", "execution"), ()),
-    "complete": (("execution",), ("done",)),
-    "back_to_check": (("not_met",), ("check",)),
-    "reassign": (("waiting", "new", "check", "not_met"), ()),
-    "resume": (("check", "appointment"), ()),
-    "override_hold": (("waiting", "new", "check", "not_met"), ()),
-    "cancel": (
-        ("waiting", "new", "check", "not_met", "met", "appointment", "execution"),
-        ("cancel",),
-    ),
-}
-# What a partner user may do; the rest is the back office's.
-PARTNER_STEPS = {
-    "accept",
-    "decline",
-    "attempt",
-    "answer",
-    "requirements_met",
-    "requirements_not_met",
-    "goods_received",
-    "set_appointment",
-    "complete",
-}
+from ..tools.order_flow import STEPS
 
 
 class ServicePartnerOrder(models.Model):
@@ -170,12 +135,12 @@ class ServicePartnerOrder(models.Model):
                     "Only the assigned service partner and the service-partner team "
                     "can do this."
                 )
-                if step in PARTNER_STEPS
+                if STEPS[step].by_partner
                 else self.env._("Only the service-partner team can do this.")
             )
         orders = self.sudo()
         orders._lock()
-        possible, taken = STEPS[step]
+        possible, taken = STEPS[step].states, STEPS[step].taken
         for order in orders:
             if order.state not in possible + taken:
                 raise UserError(order._get_refusal(step))
@@ -185,7 +150,7 @@ class ServicePartnerOrder(models.Model):
         """Return whether the calling user may take the step on all these orders."""
         return self.env.user.has_group(
             "dg_service_partner.group_service_partner_user"
-        ) or (step in PARTNER_STEPS and self._is_with_partner_of_user())
+        ) or (STEPS[step].by_partner and self._is_with_partner_of_user())
 
     def _is_with_partner_of_user(self):
         """Return whether the calling user's own company has all these orders (R45)."""

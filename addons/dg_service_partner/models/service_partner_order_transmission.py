@@ -7,7 +7,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .service_partner_order import CLOSED_STATES
+from ..tools.order_flow import CLOSED_STATES
 
 _logger = logging.getLogger(__name__)
 

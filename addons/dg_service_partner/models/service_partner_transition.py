@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .service_partner_order import STATES
+from ..tools.order_flow import STATE_SELECTION
 
 
 class ServicePartnerTransition(models.Model):
@@ -30,8 +30,8 @@ class ServicePartnerTransition(models.Model):
     )
     user_id = fields.Many2one(comodel_name="res.users", required=True)
     date = fields.Datetime(required=True)
-    state_from = fields.Selection(selection=STATES)
-    state_to = fields.Selection(selection=STATES, required=True)
+    state_from = fields.Selection(selection=STATE_SELECTION)
+    state_to = fields.Selection(selection=STATE_SELECTION, required=True)
     reason_id = fields.Many2one(comodel_name="service.partner.reason")
     note = fields.Text()
     appointment_start = fields.Datetime(string="Appointment")

@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.service_partner_order_portal import WELCOME_STATES
+from ..tools.order_flow import WELCOME_STATES
 from .portal_common import ORDERS, WELCOME, ServicePartnerPortalCommon
 
 

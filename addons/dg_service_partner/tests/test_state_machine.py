@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.service_partner_order import CLOSED_STATES, HOLDING_STATES
+from ..tools.order_flow import CLOSED_STATES, HOLDING_STATES
 from .common import ServicePartnerCommon
 
 # From each state to those that one step or event may lead to, by the requirements.

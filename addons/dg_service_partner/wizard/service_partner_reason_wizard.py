@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 
-USAGE_BY_STEP = {
-    "decline": "decline",
-    "requirements_not_met": "not_met",
-    "override_hold": "override",
-}
+from ..tools.order_flow import STEPS
 
 
 class ServicePartnerReasonWizard(models.TransientModel):
@@ -16,9 +12,7 @@ class ServicePartnerReasonWizard(models.TransientModel):
     order_ids = fields.Many2many(comodel_name="service.partner.order", required=True)
     step = fields.Selection(
         selection=[
-            ("decline", "Decline for the Partner"),
-            ("requirements_not_met", "Requirements Not Met"),
-            ("override_hold", "Release Goods Early"),
+            (name, step.label) for name, step in STEPS.items() if step.reason
         ],
         required=True,
     )
@@ -48,12 +42,12 @@ class ServicePartnerReasonWizard(models.TransientModel):
     @api.depends("step")
     def _compute_usage(self):
         for wizard in self:
-            wizard.usage = USAGE_BY_STEP.get(wizard.step)
+            wizard.usage = wizard.step and STEPS[wizard.step].reason
 
     def action_apply(self):
         """Take the step on the orders."""
         self.ensure_one()
-        step = getattr(self.order_ids, f"action_{self.step}")
+        step = getattr(self.order_ids, STEPS[self.step].method)
         step(self.reason_id, self.note, **self._prepare_step_values())
         return {"type": "ir.actions.act_window_close"}
 
