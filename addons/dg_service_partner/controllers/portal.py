@@ -4,7 +4,13 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
-from ..tools.order_flow import CLOSED_STATES, HIDDEN_STATES, STATES, WELCOME_STATES
+from ..tools.order_flow import (
+    CLOSED_STATES,
+    HIDDEN_STATES,
+    STATES,
+    STEPS,
+    WELCOME_STATES,
+)
 from ..tools.uploaded_photo import PHOTO_EXTENSIONS
 
 WELCOME_URL = "/my/service-partner"
@@ -12,6 +18,23 @@ ORDERS_URL = "/my/service-partner/orders"
 # Cards of one section of the welcome page; the rest is behind "Show all".
 SECTION_LIMIT = 20
 FLASH_KEY = "service_partner_flash"
+# The form of each step that asks for something, or explains itself.
+TEMPLATE_BY_STEP = {
+    "accept": "dg_service_partner.portal_step_accept",
+    "decline": "dg_service_partner.portal_step_decline",
+    "attempt": "dg_service_partner.portal_step_attempt",
+    "requirements_met": "dg_service_partner.portal_step_requirements",
+    "requirements_not_met": "dg_service_partner.portal_step_not_met",
+    "goods_received": "dg_service_partner.portal_step_received",
+    "set_appointment": "dg_service_partner.portal_step_appointment",
+    "complete": "dg_service_partner.portal_step_complete",
+}
+# Usages of the reasons that a partner can choose from.
+PORTAL_REASONS = (
+    *(step.reason for step in STEPS.values() if step.url and step.reason),
+    "reschedule",
+)
+PLAIN_TEMPLATE = "dg_service_partner.portal_step_plain"
 
 
 class ServicePartnerPortal(CustomerPortal):
@@ -19,13 +42,12 @@ class ServicePartnerPortal(CustomerPortal):
 
     _service_partner_orders_per_page = 30
 
-    # --- Odoo's portal home -------------------------------------------------
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "service_partner_order_count" in counters:
             values["service_partner_order_count"] = request.env[
                 "service.partner.order"
-            ].search_count(self._domain_service_partner_action())
+            ].search_count(self._get_service_partner_action_domain())
         return values
 
     def _prepare_portal_layout_values(self):
@@ -35,24 +57,23 @@ class ServicePartnerPortal(CustomerPortal):
 
     def _is_service_partner_user(self):
         """Return whether the user belongs to a service partner (A21)."""
-        company = request.env.user.sudo().commercial_partner_id
+        company = request.env.user._get_service_partner_company()
         return company.is_service_partner or bool(
             request.env["service.partner.order"].search_count(
-                self._domain_service_partner_orders(), limit=1
+                self._get_service_partner_orders_domain(), limit=1
             )
         )
 
-    # --- which orders -------------------------------------------------------
-    def _domain_service_partner_orders(self):
+    def _get_service_partner_orders_domain(self):
         """Return the domain of the orders of the user's own company (R45)."""
-        company = request.env.user.sudo().commercial_partner_id
+        company = request.env.user._get_service_partner_company()
         return Domain("commercial_partner_id", "=", company.id) & Domain(
             "state", "not in", HIDDEN_STATES
         )
 
-    def _domain_service_partner_action(self):
+    def _get_service_partner_action_domain(self):
         """Return the domain of the orders on which the partner can act."""
-        return self._domain_service_partner_orders() & Domain(
+        return self._get_service_partner_orders_domain() & Domain(
             "state", "in", WELCOME_STATES
         )
 
@@ -68,7 +89,6 @@ class ServicePartnerPortal(CustomerPortal):
             return None
         return order.with_env(request.env(su=True))
 
-    # --- answers ------------------------------------------------------------
     def _render_service_partner(self, template, values):
         """Render a page of the service partner with its menu and its message."""
         return request.render(
@@ -99,7 +119,6 @@ class ServicePartnerPortal(CustomerPortal):
             level="warning",
         )
 
-    # --- welcome page -------------------------------------------------------
     @route(WELCOME_URL, type="http", auth="user", website=True, methods=["GET"])
     def portal_service_partner_welcome(self, **_kwargs):
         """Show what is to be done, in the order of the work (R47)."""
@@ -114,7 +133,7 @@ class ServicePartnerPortal(CustomerPortal):
     def _prepare_welcome_sections(self):
         """Return one dict per section: state, labels, counts and its first orders."""
         orders = request.env["service.partner.order"]
-        domain = self._domain_service_partner_action()
+        domain = self._get_service_partner_action_domain()
         counts = self._count_by_state(domain)
         overdue = self._count_by_state(domain & Domain("is_overdue", "=", True))
         labels = dict(orders._fields["state"]._description_selection(request.env))
@@ -170,7 +189,6 @@ class ServicePartnerPortal(CustomerPortal):
             ),
         }
 
-    # --- list of orders -----------------------------------------------------
     @route(
         [ORDERS_URL, f"{ORDERS_URL}/page/<int:page>"],
         type="http",
@@ -189,7 +207,7 @@ class ServicePartnerPortal(CustomerPortal):
         sortby = sortby if sortby in sortings else "deadline"
         search_in = search_in if search_in in inputs else "all"
         search = (search or "").strip()[:100]
-        domain = self._domain_service_partner_orders() & Domain(
+        domain = self._get_service_partner_orders_domain() & Domain(
             filters[filterby]["domain"]
         )
         if search:
@@ -319,7 +337,6 @@ class ServicePartnerPortal(CustomerPortal):
             for key, (label, domain) in labels.items()
         }
 
-    # --- one order ----------------------------------------------------------
     @route(
         f"{ORDERS_URL}/<int:order_id>",
         type="http",
@@ -347,6 +364,7 @@ class ServicePartnerPortal(CustomerPortal):
 
     def _prepare_order_page_values(self, order_sudo, errors, typed):
         order = order_sudo.with_env(request.env)
+        history = request.env["service.partner.transition"]
         return {
             "page_name": "service_partner_order",
             "object": order_sudo,
@@ -362,22 +380,39 @@ class ServicePartnerPortal(CustomerPortal):
             .sudo(),
             "channels": self._get_attempt_options("channel"),
             "outcomes": self._get_attempt_options("outcome"),
-            "transitions": request.env["service.partner.transition"]
-            .search([("order_id", "=", order.id)], order="date desc, id desc")
-            .sudo(),
+            "steps": self._prepare_step_forms(order),
+            "transitions": history.search(
+                [("order_id", "=", order.id)], order="date desc, id desc"
+            ).sudo(),
             "state_labels": dict(
                 order._fields["state"]._description_selection(request.env)
+            ),
+            "step_labels": dict(
+                history._fields["step"]._description_selection(request.env)
             ),
             "documents": self._get_order_documents(order_sudo),
             "photo_limits": self._get_photo_limits(),
             "photo_types": ",".join(PHOTO_EXTENSIONS),
         }
 
+    def _prepare_step_forms(self, order):
+        """Return one dict per step that the user can take now, in the table's order."""
+        return [
+            {
+                "name": step,
+                "url": STEPS[step].url,
+                "label": order._get_step_label(step),
+                "template": TEMPLATE_BY_STEP.get(step, PLAIN_TEMPLATE),
+            }
+            for step in order._get_possible_steps()
+            if STEPS[step].url
+        ]
+
     def _get_reasons(self):
         """Return dict of usage to the reasons that a partner can choose from."""
         return (
             request.env["service.partner.reason"]
-            .search([("usage", "in", ("decline", "not_met", "reschedule"))])
+            .search([("usage", "in", PORTAL_REASONS)])
             .grouped("usage")
         )
 
@@ -393,7 +428,6 @@ class ServicePartnerPortal(CustomerPortal):
             "megabytes": int(parameter("dg_service_partner.photo_max_mb", 10)),
         }
 
-    # --- documents ----------------------------------------------------------
     def _get_order_documents(self, order_sudo):
         """Return the attachments of the conversation that both sides can read."""
         return (

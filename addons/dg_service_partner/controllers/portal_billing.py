@@ -13,6 +13,7 @@ from odoo.tools import format_date, format_list
 from odoo.addons.portal.controllers.portal import pager
 
 from ..tools.file_name import pdf_name
+from ..tools.limits import MAX_FILE_BYTES
 from .portal import ServicePartnerPortal
 from .portal_form import FormError, PortalForm, storing
 
@@ -23,7 +24,6 @@ STATEMENTS_URL = "/my/service-partner/statements"
 REPORT = "dg_service_partner.action_report_statement"
 # More than anybody bills at once; older orders come first.
 SELECTION_LIMIT = 2000
-MAX_UPLOAD = 20 * 1024 * 1024
 
 
 class ServicePartnerPortalBilling(ServicePartnerPortal):
@@ -31,7 +31,6 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
 
     _service_partner_statements_per_page = 30
 
-    # --- selection («Auswahl Verrechnung», R35-R39) ---------------------------
     @route(BILLING_URL, type="http", auth="user", website=True, methods=["GET"])
     def portal_service_partner_billing(self, month=None, **_kwargs):
         """List the completed orders that are not billed yet, to choose from."""
@@ -75,8 +74,8 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         ids = [int(value) for value in values if value.isdigit() and len(value) < 10]
         return request.env["service.partner.order"].browse(dict.fromkeys(ids))
 
-    def _domain_to_bill(self):
-        return self._domain_service_partner_orders() & Domain(
+    def _get_to_bill_domain(self):
+        return self._get_service_partner_orders_domain() & Domain(
             "billing_status", "=", "to_bill"
         )
 
@@ -85,7 +84,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
 
         :param str month: only those rendered in this month (``2026-03``)
         """
-        domain = self._domain_to_bill()
+        domain = self._get_to_bill_domain()
         if first := self._parse_month(month):
             zone = self._get_zone()
             start, end = (
@@ -101,7 +100,8 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         )
 
     def _get_zone(self):
-        return timezone(request.env.user.tz or "Europe/Zurich")
+        user = request.env.user
+        return timezone(user.tz or user.sudo().company_id._get_service_partner_zone())
 
     def _parse_month(self, month):
         match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month or "")
@@ -138,7 +138,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
             request.env["service.partner.order"]
             .with_context(tz=self._get_zone().zone)
             ._read_group(
-                self._domain_to_bill(),
+                self._get_to_bill_domain(),
                 groupby=["completion_date:month"],
                 aggregates=["__count"],
             )
@@ -153,7 +153,6 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
             if month
         ]
 
-    # --- statements -------------------------------------------------------------
     @route(
         [STATEMENTS_URL, f"{STATEMENTS_URL}/page/<int:page>"],
         type="http",
@@ -166,7 +165,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         statements = request.env["service.partner.statement"]
         filters = self._get_statement_filters()
         filterby = filterby if filterby in filters else "all"
-        domain = self._domain_statements() & Domain(filters[filterby]["domain"])
+        domain = self._get_statements_domain() & Domain(filters[filterby]["domain"])
         statement_pager = pager(
             url=STATEMENTS_URL,
             total=statements.search_count(domain),
@@ -191,9 +190,9 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
             },
         )
 
-    def _domain_statements(self):
+    def _get_statements_domain(self):
         """Return the domain of the statements of the user's own company (R45)."""
-        company = request.env.user.sudo().commercial_partner_id
+        company = request.env.user._get_service_partner_company()
         of_company = Domain("commercial_partner_id", "=", company.id)
         return Domain("partner_id", "any!", of_company)
 
@@ -299,7 +298,6 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
             },
         )
 
-    # --- steps of a statement -----------------------------------------------------
     @route(
         f"{STATEMENTS_URL}/<int:statement_id>"
         '/<any("invoice","confirm","cancel","object"):step>',
@@ -328,7 +326,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         form = PortalForm(post, request.httprequest.files)
         statement = statement_sudo.with_env(request.env)
         try:
-            text, level = getattr(self, f"_portal_statement_{step}")(statement, form)
+            text, level = self._take_statement_step(statement, step, form)
         except FormError as error:
             errors = {error.field: error.text}
         except (AccessError, MissingError):
@@ -342,16 +340,26 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         statement_sudo.invalidate_recordset()
         return self._render_statement(statement_sudo, errors, form.post)
 
+    def _take_statement_step(self, statement, step, form):
+        """Take a step of a statement; return what to say, and how."""
+        take = {
+            "invoice": self._portal_statement_invoice,
+            "confirm": self._portal_statement_confirm,
+            "cancel": self._portal_statement_cancel,
+            "object": self._portal_statement_object,
+        }[step]
+        return take(statement, form)
+
     def _portal_statement_invoice(self, statement, form):
         number = form.text("number")
         if not number:
             raise FormError("number", request.env._("Enter your invoice number."))
         day = self._read_invoice_date(form)
-        amount = self._read_amount(form)
+        amount = form.amount("amount")
         upload = form.files.get("invoice")
         if not upload or not upload.filename:
             raise FormError("invoice", request.env._("Choose the PDF of your invoice."))
-        content = upload.stream.read(MAX_UPLOAD + 1)
+        content = upload.stream.read(MAX_FILE_BYTES + 1)
         with storing("invoice"):
             findings = statement.action_submit_invoice(
                 content, pdf_name(upload.filename), number[:60], amount, day
@@ -388,20 +396,6 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
 
     def _get_today(self):
         return datetime.now(self._get_zone()).date()
-
-    def _read_amount(self, form):
-        """Return the total as a number, however the thousands are written."""
-        text = re.sub(r"[\s'’]|[A-Za-z]", "", form.text("amount"))
-        if "," in text and "." in text:
-            thousands = min(",.", key=text.rfind)
-            text = text.replace(thousands, "")
-        text = text.replace(",", ".")
-        if not re.fullmatch(r"\d{1,12}(\.\d{1,3})?", text):
-            raise FormError(
-                "amount",
-                request.env._("Enter the total of your invoice, like 1234.50."),
-            )
-        return float(text)
 
     def _portal_statement_confirm(self, statement, _form):
         with request.env.cr.savepoint():

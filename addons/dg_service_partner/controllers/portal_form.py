@@ -8,6 +8,8 @@ from pytz import AmbiguousTimeError, NonExistentTimeError, utc
 
 from odoo.http import request
 
+from ..tools.limits import LAST_YEAR, MAX_TEXT
+from ..tools.typed_amount import read_amount
 from ..tools.uploaded_photo import (
     PHOTO_EXTENSIONS,
     PhotoInHeic,
@@ -17,10 +19,6 @@ from ..tools.uploaded_photo import (
 )
 
 _logger = logging.getLogger(__name__)
-
-MAX_TEXT = 4000
-# Calendars cannot reckon from the last years that a datetime can hold.
-MAX_YEAR = 2200
 
 
 class FormError(Exception):
@@ -121,7 +119,7 @@ class PortalForm:
                     value=value[:40],
                 ),
             ) from None
-        if local.year > MAX_YEAR:
+        if local.year > LAST_YEAR:
             raise FormError(name, request.env._("Choose a date in the near future."))
         return self._to_utc(name, local, zone)
 
@@ -176,6 +174,16 @@ class PortalForm:
                     name, request.env._("Choose a date in the near future.")
                 ) from None
         return local.astimezone(utc).replace(tzinfo=None, microsecond=0)
+
+    def amount(self, name):
+        """Return an amount as a number, however its thousands are written."""
+        try:
+            return read_amount(self.text(name))
+        except ValueError:
+            raise FormError(
+                name,
+                request.env._("Enter the total of your invoice, like 1234.50."),
+            ) from None
 
     def photos(self, name, limits):
         """Return the photos as a list of (file name, content).

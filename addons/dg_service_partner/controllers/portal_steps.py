@@ -11,13 +11,13 @@ from ..tools.order_flow import STEP_BY_URL, STEPS
 from .portal import ORDERS_URL, WELCOME_URL, ServicePartnerPortal
 from .portal_form import FormError, PortalForm, storing
 
-# The form field beside which a refusal of the step itself is shown.
-FIELD_BY_URL = {
+# Step to the form field beside which a refusal of the step itself is shown.
+FIELD_BY_STEP = {
     "decline": "reason_id",
     "attempt": "outcome",
-    "requirements": "answers",
-    "not-met": "reason_id",
-    "appointment": "start",
+    "requirements_met": "answers",
+    "requirements_not_met": "reason_id",
+    "set_appointment": "start",
 }
 # A second tap on the same button within this time is the same attempt.
 SAME_ATTEMPT = timedelta(minutes=1)
@@ -44,29 +44,58 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         order_sudo = self._get_service_partner_order(order_id)
         if not order_sudo:
             return self._redirect_order_gone()
-        if order_sudo.state not in STEPS[STEP_BY_URL[step]].states:
+        name = STEP_BY_URL[step]
+        if order_sudo.state not in STEPS[name].states:
             return self._redirect_out_of_date(order_sudo)
         form = PortalForm(post, request.httprequest.files)
-        order = order_sudo.with_env(request.env)
-        prefix = step.replace("-", "_")
-        take = getattr(self, f"_portal_{prefix}")
         try:
-            text = take(order, form)
+            text = self._take_step(order_sudo.with_env(request.env), name, form)
         except FormError as error:
             field, sentence = error.field, error.text
         except (AccessError, MissingError):
             return self._redirect_order_gone()
         except UserError as error:
-            field, sentence = FIELD_BY_URL.get(step, "step"), str(error)
+            field, sentence = FIELD_BY_STEP.get(name, "step"), str(error)
         else:
             return self._redirect_after_step(order_id, text)
         order_sudo.invalidate_recordset()
-        if order_sudo.state not in STEPS[STEP_BY_URL[step]].states:
+        if order_sudo.state not in STEPS[name].states:
             return self._redirect_out_of_date(order_sudo)
+        prefix = step.replace("-", "_")
         return self._render_service_partner_order(
             order_sudo,
             errors={f"{prefix}_{field}": sentence},
             typed={f"{prefix}_{name}": text for name, text in form.post.items()},
+        )
+
+    def _take_step(self, order, step, form):
+        """Read the form of a step, take the step and say what happened.
+
+        A step that asks for nothing needs no method of its own.
+
+        :param order: ``service.partner.order`` record
+        :param str step: a key of ``STEPS``
+        :param form: ``PortalForm``
+        :return: the sentence that the next page shows
+        """
+        take = {
+            "accept": self._portal_accept,
+            "decline": self._portal_decline,
+            "attempt": self._portal_attempt,
+            "requirements_met": self._portal_requirements,
+            "requirements_not_met": self._portal_not_met,
+            "goods_received": self._portal_received,
+            "set_appointment": self._portal_appointment,
+            "complete": self._portal_complete,
+        }.get(step)
+        if take:
+            return take(order, form)
+        with request.env.cr.savepoint():
+            getattr(order, STEPS[step].method)()
+        return request.env._(
+            "%(order)s: “%(step)s” is recorded.",
+            order=order.sudo().name,
+            step=order._get_step_label(step),
         )
 
     def _redirect_after_step(self, order_id, text):
@@ -88,7 +117,6 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
             level="info",
         )
 
-    # --- one method per step: read the form, take the step, say what happened ---
     def _portal_accept(self, order, _form):
         with request.env.cr.savepoint():
             order.action_accept()

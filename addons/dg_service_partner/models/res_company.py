@@ -51,3 +51,8 @@ class ResCompany(models.Model):
         "service_partner_invoice_days >= 0)",
         "Tolerance and days of the billing settings cannot be negative.",
     )
+
+    def _get_service_partner_zone(self):
+        """Return the name of the time zone in which the company's days are told."""
+        self.ensure_one()
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.order_flow import CLOSED_STATES
+from ..tools.records_action import records_action
 
 
 class SaleOrder(models.Model):
@@ -87,16 +88,10 @@ class SaleOrder(models.Model):
     def action_view_service_partner_orders(self):
         """Open the service-partner orders of this sale (R06)."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "dg_service_partner.service_partner_order_action"
+        return records_action(
+            self.service_partner_order_ids,
+            "dg_service_partner.service_partner_order_action",
         )
-        action["context"] = {}
-        orders = self.service_partner_order_ids
-        if len(orders) == 1:
-            action.update(views=[(False, "form")], res_id=orders.id)
-        else:
-            action["domain"] = [("sale_order_id", "=", self.id)]
-        return action
 
     def action_cancel(self):
         agreed = self._get_service_partner_agreed()
@@ -154,6 +149,12 @@ class SaleOrder(models.Model):
         """Return whether the sale's services wait for money (R08, A4)."""
         self.ensure_one()
         return bool(self.payment_term_id.is_prepayment or self.require_payment)
+
+    def _filter_service_partner_unpaid(self):
+        """Return the sales whose services wait for money that is not here yet (R08)."""
+        prepaid = self.filtered(lambda sale: sale._is_service_partner_prepaid())
+        received = prepaid._get_prepayment_received_dates()
+        return prepaid.filtered(lambda sale: not received.get(sale))
 
     def _get_service_partner_advance(self):
         """Return the amount due in advance, in the order's currency (A4)."""

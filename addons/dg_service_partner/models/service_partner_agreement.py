@@ -5,7 +5,7 @@ from pytz import timezone, utc
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.order_flow import CLOSED_STATES
+from ..tools.order_flow import CLOSED_STATES, STATES
 from ..tools.working_days import nth_working_day
 
 # A year and a half: long enough for any deadline, short enough to end.
@@ -322,6 +322,40 @@ class ServicePartnerAgreement(models.Model):
             domain.append(("partner_id", "in", partners.ids))
         return self.search(domain)
 
+    @api.model
+    def _match(self, orders):
+        """Find the agreement of each order by validity, territory, service, priority.
+
+        A partner that declined an order is not asked for it again; one at the end of
+        its capacity is passed over (R10, A1, A10).
+
+        :param orders: ``service.partner.order`` records
+        :return: dict of order to agreement; orders that nobody can do are missing
+        """
+        if not orders:
+            return {}
+        candidates = self._search_valid(orders.company_id)
+        # An order that was just made is known to have no assignments: no query then.
+        declined = orders.sudo().assignment_ids._filter_declined()
+        decliners = {
+            order: assignments.partner_id
+            for order, assignments in declined.grouped("order_id").items()
+        }
+        room = candidates._get_free_capacity()
+        found = {}
+        for order in orders:
+            for agreement in candidates:
+                if (
+                    agreement.partner_id not in decliners.get(order, ())
+                    and room.get(agreement, 1) > 0
+                    and agreement._is_suitable_for(order)
+                ):
+                    found[order] = agreement
+                    if agreement in room:
+                        room[agreement] -= 1
+                    break
+        return found
+
     def _is_suitable_for(self, order):
         """Return whether the terms cover company, service and place of the order.
 
@@ -374,6 +408,63 @@ class ServicePartnerAgreement(models.Model):
             return calendar
         return self.company_id.resource_calendar_id
 
+    def _get_zone(self):
+        """Return the name of the time zone whose days count for the deadlines (A2)."""
+        self.ensure_one()
+        return self._get_calendar().tz or self.company_id._get_service_partner_zone()
+
+    def _get_price(self, order):
+        """Return what the partner gets for an order by Odoo's supplier prices (A15).
+
+        :param order: ``service.partner.order`` record
+        :return: dict of ``price_unit``, in the order's unit, and ``currency_id``; empty
+            where the partner has no price for the service
+        """
+        seller = (
+            order.product_id.sudo()
+            .with_company(order.company_id)
+            ._select_seller(
+                partner_id=order.partner_id,
+                quantity=order.quantity,
+                date=fields.Date.context_today(self),
+                uom_id=order.product_uom_id,
+            )
+        )
+        if not seller or seller.price_discounted < 0:
+            return {}
+        return {
+            "price_unit": order.product_id.uom_id._compute_price(
+                seller.price_discounted, order.product_uom_id
+            ),
+            "currency_id": seller.currency_id.id,
+        }
+
+    def _get_deadline(self, state, moment):
+        """Return by when an order has to leave a state (A2).
+
+        :param str state: a key of ``STATES`` with a term in working days
+        :param datetime moment: from when the days count, in UTC without time zone
+        :return: datetime in UTC without time zone, the end of a working day
+        """
+        self.ensure_one()
+        return self._get_working_day(moment, self[STATES[state].days])[1]
+
+    def _prepare_second_contact_values(self, receipt):
+        """Return from when to when the partner contacts the customer again (R29).
+
+        :param datetime receipt: when the goods arrive, in UTC without time zone
+        """
+        return {
+            "appointment_from": self._get_working_day(
+                receipt, self.appointment_min_days
+            )[0],
+            "appointment_deadline": self._get_deadline("appointment", receipt),
+        }
+
+    def _get_receipt_date(self, shipped):
+        """Return when goods arrive that left at a moment (A9)."""
+        return self._get_working_day(shipped, self.transit_days)[0]
+
     def _get_working_day(self, trigger, days):
         """Return start and end of the n-th working day after the trigger's day (A2).
 
@@ -386,7 +477,7 @@ class ServicePartnerAgreement(models.Model):
         """
         self.ensure_one()
         calendar = self._get_calendar()
-        zone = timezone(calendar.tz or self.env.user.tz or "UTC")
+        zone = timezone(self._get_zone())
         day = utc.localize(trigger).astimezone(zone).date()
         found = None
         if days > 0 and calendar:

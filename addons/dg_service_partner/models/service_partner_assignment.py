@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServicePartnerAssignment(models.Model):
@@ -32,3 +32,42 @@ class ServicePartnerAssignment(models.Model):
     )
     reason_id = fields.Many2one(comodel_name="service.partner.reason")
     note = fields.Text()
+
+    @api.model
+    def _open(self, orders):
+        """Ask the partners of orders; one row each, in one statement.
+
+        :param orders: ``service.partner.order`` records with a partner
+        """
+        now = fields.Datetime.now()
+        return self.create(
+            [
+                {"order_id": order.id, "partner_id": order.partner_id.id, "date": now}
+                for order in orders
+            ]
+        )
+
+    def _close(self, outcome, reason=None, note=None):
+        """Write how the open ones of these questions to partners ended.
+
+        :param str outcome: ``accepted``, ``declined`` or ``withdrawn``
+        :param reason: ``service.partner.reason`` record
+        :param str note: in the partner's words
+        """
+        self.filtered(
+            lambda assignment: (
+                assignment.outcome == "pending"
+                or (assignment.outcome == "accepted" and outcome != "accepted")
+            )
+        ).write(
+            {
+                "outcome": outcome,
+                "date_end": fields.Datetime.now(),
+                "reason_id": reason.id if reason else False,
+                "note": note or False,
+            }
+        )
+
+    def _filter_declined(self):
+        """Return those that the partner declined: it is not asked again (A10)."""
+        return self.filtered(lambda assignment: assignment.outcome == "declined")

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ServicePartnerContactAttempt(models.Model):
@@ -57,3 +58,49 @@ class ServicePartnerContactAttempt(models.Model):
         outcomes = dict(self._fields["outcome"]._description_selection(self.env))
         for attempt in self:
             attempt.display_name = f"{attempt.date} {outcomes.get(attempt.outcome, '')}"
+
+    @api.model
+    def _log(self, orders, channel, outcome, note=None):
+        """Record one attempt for each of the orders (R15).
+
+        :param orders: ``service.partner.order`` records
+        :param str channel: ``phone``, ``email``, ``sms`` or ``visit``
+        :param str outcome: ``reached``, ``not_reached`` or ``call_back``
+        :param str note: what was said
+        :raises UserError: another channel or outcome
+        """
+        for field, value in (("channel", channel), ("outcome", outcome)):
+            if value not in self._fields[field].get_values(self.env):
+                raise UserError(
+                    self.env._(
+                        "Choose from the list how you tried to reach the customer and "
+                        "how it ended."
+                    )
+                )
+        return self.create(
+            [
+                {
+                    "order_id": order.id,
+                    "channel": channel,
+                    "outcome": outcome,
+                    "note": note or False,
+                }
+                for order in orders
+            ]
+        )
+
+    def _count_failed_days(self, zone, since):
+        """Return on how many days since it was last reached the customer was missed.
+
+        :param str zone: name of the time zone whose days count
+        :param datetime since: earlier attempts do not count; none: all do
+        """
+        days = set()
+        for attempt in self.sorted("id", reverse=True):
+            if attempt.outcome != "not_reached" or (since and attempt.date < since):
+                break
+            local = fields.Datetime.context_timestamp(
+                attempt.with_context(tz=zone), attempt.date
+            )
+            days.add(local.date())
+        return len(days)

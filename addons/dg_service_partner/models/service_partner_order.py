@@ -4,14 +4,17 @@ from odoo.fields import Domain
 
 from ..tools.check_digit import add_check_digit
 from ..tools.order_flow import CLOSED_STATES, STATE_SELECTION, STATES
+from ..tools.records_action import records_action
+
+PRICE_FIELDS = {"price_unit", "currency_id", "has_price"}
 
 
 class ServicePartnerOrder(models.Model):
     """The order of one sold service to a service partner: its data.
 
-    What happens to it stands by subject in ``service_partner_order_<subject>.py``:
-    assignment, transmission, steps, contact, goods, appointment, price, reminder,
-    backoffice.
+    What happens to it is in ``service_partner_order_<who acts>.py``, what it may do
+    when in ``tools/order_flow.py``; its goods are in ``hold/``, its bill is in
+    ``billing/``.
     """
 
     _name = "service.partner.order"
@@ -117,12 +120,19 @@ class ServicePartnerOrder(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    customer_phone = fields.Char(
+        related="customer_id.phone", string="Phone", related_sudo=True
+    )
+    customer_email = fields.Char(
+        related="customer_id.email", string="E-Mail", related_sudo=True
+    )
     service_address_id = fields.Many2one(
         comodel_name="res.partner",
         string="Place of Service",
         readonly=True,
         ondelete="restrict",
     )
+    place = fields.Char(compute="_compute_place", compute_sudo=True)
     product_id = fields.Many2one(
         comodel_name="product.product", string="Service", required=True, readonly=True
     )
@@ -143,6 +153,13 @@ class ServicePartnerOrder(models.Model):
         readonly=False,
         help="The partner's price for the service is known. Without it the order "
         "cannot be billed.",
+    )
+    is_price_manual = fields.Boolean(
+        string="Price Entered by Hand",
+        readonly=True,
+        groups="base.group_user",
+        help="The back office entered the price; the partner's list does not change "
+        "it.",
     )
     # A unit price may be finer than what can be paid; the amount is rounded.
     price_unit = fields.Float(
@@ -175,6 +192,12 @@ class ServicePartnerOrder(models.Model):
         help="The clock stops until the back office resumes the order or the customer "
         "has been reached.",
     )
+    resumed_date = fields.Datetime(
+        string="Clock Started Again On",
+        readonly=True,
+        copy=False,
+        help="Failed contact attempts before it do not count any more.",
+    )
     deadline = fields.Datetime(
         compute="_compute_deadline", store=True, index="btree_not_null"
     )
@@ -182,6 +205,11 @@ class ServicePartnerOrder(models.Model):
         string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
     reminded_deadline = fields.Datetime(readonly=True, copy=False)
+    needs_attention = fields.Boolean(
+        compute="_compute_needs_attention",
+        compute_sudo=True,
+        help="It lies in one of the back office's queues.",
+    )
 
     # Goods
     goods_shipped_date = fields.Datetime(string="Goods Shipped On", readonly=True)
@@ -213,11 +241,6 @@ class ServicePartnerOrder(models.Model):
     is_contacted_in_time = fields.Boolean(
         compute="_compute_performance", store=True, groups="base.group_user"
     )
-    blocking_reason = fields.Text(
-        string="Why It Waits",
-        compute="_compute_blocking_reason",
-        groups="base.group_user",
-    )
 
     _name_uniq = models.Constraint(
         "UNIQUE(name)", "This SP-ID exists already; SP-IDs are never used twice."
@@ -247,6 +270,25 @@ class ServicePartnerOrder(models.Model):
         "CHECK(appointment_end >= appointment_start)",
         "An appointment cannot end before it starts.",
     )
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for order in self:
+            order.access_url = f"/my/service-partner/orders/{order.id}"
+
+    @api.depends("product_id", "customer_id", "name")
+    @api.depends_context("service_partner_show_customer")
+    def _compute_display_name(self):
+        if not self.env.context.get("service_partner_show_customer"):
+            return super()._compute_display_name()
+        for order in self:
+            order.display_name = f"{order.name} – {order.customer_id.name}"
+        return None
+
+    @api.depends("service_address_id.zip", "service_address_id.city")
+    def _compute_place(self):
+        for order in self:
+            order.place = order._get_place()
 
     @api.depends("price_unit")
     def _compute_has_price(self):
@@ -285,6 +327,18 @@ class ServicePartnerOrder(models.Model):
         return Domain.OR([overdue if wanted else on_time for wanted in set(value)])
 
     @api.depends(
+        "state", "partner_id", "paused_since", "transmission_error", "deadline"
+    )
+    def _compute_needs_attention(self):
+        for order in self:
+            order.needs_attention = (
+                order.is_overdue
+                or order.state == "not_met"
+                or (order.state == "waiting" and not order.partner_id)
+                or bool(order.transmission_error or order.paused_since)
+            )
+
+    @api.depends(
         "accept_date", "accept_deadline", "first_contact_date", "contact_deadline"
     )
     def _compute_performance(self):
@@ -299,24 +353,6 @@ class ServicePartnerOrder(models.Model):
                 and order.contact_deadline
                 and order.first_contact_date <= order.contact_deadline
             )
-
-    def _compute_access_url(self):
-        super()._compute_access_url()
-        for order in self:
-            order.access_url = f"/my/service-partner/orders/{order.id}"
-
-    @api.depends("product_id", "customer_id", "name")
-    @api.depends_context("service_partner_show_customer")
-    def _compute_display_name(self):
-        if not self.env.context.get("service_partner_show_customer"):
-            return super()._compute_display_name()
-        for order in self:
-            order.display_name = f"{order.name} – {order.customer_id.name}"
-        return None
-
-    def _get_report_base_filename(self):
-        self.ensure_one()
-        return self.name
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -354,11 +390,43 @@ class ServicePartnerOrder(models.Model):
             if field and field.readonly and field.store:
                 raise UserError(
                     self.env._(
-                        "“%(field)s” changes by the steps of the order only. Use its "
-                        "buttons.",
+                        "“%(field)s” cannot be edited directly. Use the buttons of the "
+                        "order.",
                         field=field._description_string(self.env),
                     )
                 )
+
+    def _check_price_frozen(self, vals):
+        """Refuse another price than the one the partner accepted (A15).
+
+        A price that was missing then can be entered; a wrong one is corrected by the
+        managers, and the order's messages say so.
+
+        :param dict vals: as of ``write``
+        """
+        if (
+            self.env.su
+            or not vals.keys() & PRICE_FIELDS
+            or self.env.user.has_group(
+                "dg_service_partner.group_service_partner_manager"
+            )
+        ):
+            return
+        if frozen := self.filtered(lambda order: order.accept_date and order.has_price):
+            raise UserError(
+                self.env._(
+                    "%(orders)s: the service partner has accepted the price. Ask a "
+                    "manager of the service-partner team to correct it.",
+                    orders=frozen._format_names(),
+                )
+            )
+
+    @api.model
+    def _prepare_manual_price_values(self, vals):
+        """Return the values of a price that the back office enters (A15)."""
+        if self.env.su or not vals.keys() & {"price_unit", "currency_id"}:
+            return vals
+        return {"has_price": True, "is_price_manual": True, **vals}
 
     @api.model
     def _next_sp_ids(self, count):
@@ -367,74 +435,67 @@ class ServicePartnerOrder(models.Model):
         :param int count: how many
         :return: a list of that many strings
         """
-        if not count:
-            return []
         sequence_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "dg_service_partner.seq_service_partner_order", raise_if_not_found=True
         )
         sequence = self.env["ir.sequence"].sudo().browse(sequence_id)
-        if sequence.implementation == "standard" and not sequence.use_date_range:
-            # One query for all numbers of a batch instead of one for each.
-            self.env.cr.execute(
-                "SELECT nextval(%s) FROM generate_series(1, %s)",
-                (f"ir_sequence_{sequence.id:03d}", count),
-            )
-            numbers = [
-                sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()
-            ]
-        else:
-            numbers = [sequence.next_by_id() for _index in range(count)]
-        return [add_check_digit(number) for number in numbers]
+        return [add_check_digit(number) for number in sequence._draw(count)]
 
-    def _log_transitions(self, state_to, reason=None, note=None, appointment=None):
-        """Record who moves these orders, from where to where (R46).
+    def action_view_sale(self):
+        """Open the sale that the service was sold with."""
+        return records_action(self.sale_order_id)
 
-        To be called before the state is written. Rows are made in one statement.
-        """
+    def _get_report_base_filename(self):
+        self.ensure_one()
+        return self.name
+
+    def _format_names(self, limit=10):
+        """Return the SP-IDs for a sentence, at most ``limit`` of them."""
+        names = self.mapped("name")
+        if len(names) > limit:
+            more = self.env._("%(count)s more", count=len(names) - limit)
+            names = [*names[:limit], more]
+        return ", ".join(names)
+
+    def _get_place(self):
+        self.ensure_one()
+        address = self.service_address_id
+        return " ".join(filter(None, [address.zip, address.city]))
+
+    def _get_customer_contact(self):
+        """Return the contact to call: at the place of service, else the customer."""
+        self.ensure_one()
+        order = self.sudo()
+        place = order.service_address_id
+        return place if place.phone or place.email else order.customer_id
+
+    def _get_customer_receiver(self):
+        """Return who gets the confirmation of the appointment."""
+        self.ensure_one()
+        contact = self._get_customer_contact()
+        return contact if contact.email else self.sudo().customer_id
+
+    def _is_appointment_ahead(self):
+        """Return whether the stored appointment has not begun yet (R34)."""
+        self.ensure_one()
         now = fields.Datetime.now()
-        self.env["service.partner.transition"].sudo().create(
-            [
-                {
-                    "order_id": order.id,
-                    "partner_id": order.partner_id.id,
-                    "user_id": self.env.uid,
-                    "date": now,
-                    "state_from": order.state,
-                    "state_to": state_to,
-                    "reason_id": reason.id if reason else False,
-                    "note": note or False,
-                    "appointment_start": appointment,
-                    "duration": (now - order.state_date).total_seconds() / 86400
-                    if order.state_date
-                    else 0.0,
-                }
-                for order in self
-            ]
-        )
-
-    def _move_to(self, state, values=None, reason=None, note=None):
-        """Write the new state of these orders and its row in the history.
-
-        :param str state: the new state
-        :param dict values: further values, the same for all the orders
-        :param reason: ``service.partner.reason`` record of the step
-        :param str note: text of the step
-        """
-        if not self:
-            return
-        self._log_transitions(state, reason=reason, note=note)
-        self._close_settled_activities()
-        self.write(
-            {
-                "state": state,
-                "state_date": fields.Datetime.now(),
-                "reminded_deadline": False,
-                **(values or {}),
-            }
-        )
+        return not self.appointment_start or self.appointment_start > now
 
     def _get_holding_orders(self):
         """Return the orders of the set whose goods may not leave yet (R26)."""
         return self.filtered(
-            lambda order: STATES[order.state].holds_goods and not order.is_hold_overridden
+            lambda order: (
+                STATES[order.state].holds_goods and not order.is_hold_overridden
+            )
         )
+
+    def _get_receipt_date(self):
+        """Return when the goods are with their receiver (A9).
+
+        The partner's own word, else the shipment plus the agreement's transit days.
+        """
+        self.ensure_one()
+        no_transit = not self.goods_line_ids or not self.agreement_id.transit_days
+        if self.goods_received_date or no_transit:
+            return self.goods_received_date or self.goods_shipped_date
+        return self.agreement_id._get_receipt_date(self.goods_shipped_date)

@@ -9,7 +9,7 @@ from ..tools.calendar_file import calendar_file
 _logger = logging.getLogger(__name__)
 
 
-class ServicePartnerOrder(models.Model):
+class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
     """The mails of an order. They are queued and never stop the step (R48)."""
 
     _inherit = "service.partner.order"
@@ -43,6 +43,10 @@ class ServicePartnerOrder(models.Model):
     def _notify_withdrawn(self):
         """Tell the partners that orders were taken from them (A14)."""
         self._send_partner_mails("mail_template_withdrawn")
+
+    def _notify_cancelled(self):
+        """Tell the partners that orders are cancelled. Extension point."""
+        self.filtered("transmission_date")._notify_withdrawn()
 
     def _send_partner_mails(self, xml_name):
         """Queue one mail for each order whose service partner can be written to."""
@@ -103,24 +107,11 @@ class ServicePartnerOrder(models.Model):
         self.ensure_one()
         return self._get_mail_receivers()[:1].lang or self.partner_id.lang
 
-    def _get_customer_contact(self):
-        """Return the contact to call: at the place of service, else the customer."""
-        self.ensure_one()
-        order = self.sudo()
-        place = order.service_address_id
-        return place if place.phone or place.email else order.customer_id
-
-    def _get_customer_receiver(self):
-        """Return who gets the confirmation of the appointment."""
-        self.ensure_one()
-        contact = self._get_customer_contact()
-        return contact if contact.email else self.sudo().customer_id
-
     def _prepare_calendar_attachment_values(self, mail):
         """Return the values of the calendar file of a stored appointment."""
         self.ensure_one()
         address = self.service_address_id
-        moves = self.sudo().transition_ids.filtered("appointment_start")
+        moves = self.sudo().transition_ids._filter_appointments()
         content = calendar_file(
             uid=f"{self.name}@dg_service_partner",
             sequence=max(len(moves) - 1, 0),

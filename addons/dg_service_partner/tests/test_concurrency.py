@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import service_partner_order_transmission
+from ..models import service_partner_order_jobs
 from .common_connections import ConnectionsCase
 
 
@@ -154,7 +154,7 @@ class TestConcurrency(ConnectionsCase):
         with (
             ExitStack() as stack,
             mute_logger("odoo.sql_db"),
-            patch.object(service_partner_order_transmission, "TRANSMISSION_BATCH", 3),
+            patch.object(service_partner_order_jobs, "TRANSMISSION_BATCH", 3),
         ):
             # The test's thread holds the lock of the registry: environments come here.
             workers = [

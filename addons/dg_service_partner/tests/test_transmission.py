@@ -88,8 +88,7 @@ class TestTransmission(ServicePartnerCommon):
         with (
             patch.object(model, "_transmit", fail),
             mute_logger(
-                "odoo.addons.dg_service_partner.models"
-                ".service_partner_order_transmission"
+                "odoo.addons.dg_service_partner.models.service_partner_order_jobs"
             ),
             self._pass(minutes=31),
         ):

@@ -225,7 +225,15 @@ STEPS = {
     "cancel": Step(
         "Cancel",
         method="action_cancel",
-        states=("waiting", "new", "check", "not_met", "met", "appointment", "execution"),
+        states=(
+            "waiting",
+            "new",
+            "check",
+            "not_met",
+            "met",
+            "appointment",
+            "execution",
+        ),
         leads_to=("cancel",),
         taken=("cancel",),
     ),

@@ -11,9 +11,7 @@ class ServicePartnerReasonWizard(models.TransientModel):
 
     order_ids = fields.Many2many(comodel_name="service.partner.order", required=True)
     step = fields.Selection(
-        selection=[
-            (name, step.label) for name, step in STEPS.items() if step.reason
-        ],
+        selection=[(name, step.label) for name, step in STEPS.items() if step.reason],
         required=True,
     )
     partner_id = fields.Many2one(

@@ -36,9 +36,7 @@ class ServicePartnerReassignWizard(models.TransientModel):
                 orders.company_id
             )
             wizard.available_partner_ids = agreements.partner_id
-            wizard.decliner_ids = orders.assignment_ids.filtered(
-                lambda assignment: assignment.outcome == "declined"
-            ).partner_id
+            wizard.decliner_ids = orders.assignment_ids._filter_declined().partner_id
             wizard.suitable_partner_ids = agreements.filtered(
                 lambda agreement, orders=orders: all(
                     agreement._is_suitable_for(order) for order in orders

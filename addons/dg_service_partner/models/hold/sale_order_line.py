@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools.order_flow import CLOSED_STATES
+from ...tools.order_flow import CLOSED_STATES
 
 
 class SaleOrderLine(models.Model):

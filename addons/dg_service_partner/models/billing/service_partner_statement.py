@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from odoo.exceptions import AccessError, UserError
 
-from ..tools.check_digit import add_check_digit
+from ...tools.check_digit import add_check_digit
+from ...tools.records_action import records_action
+from ...tools.row_lock import lock_rows
 
-STATES = [
+STATEMENT_STATES = [
     ("issued", "Issued"),
     ("invoiced", "Invoiced"),
     ("paid", "Paid"),
@@ -83,7 +85,7 @@ class ServicePartnerStatement(models.Model):
     )
     bill_count = fields.Integer(compute="_compute_bill_count", compute_sudo=True)
     state = fields.Selection(
-        selection=STATES,
+        selection=STATEMENT_STATES,
         compute="_compute_state",
         store=True,
         tracking=True,
@@ -224,9 +226,10 @@ class ServicePartnerStatement(models.Model):
         sequence = self.env.ref(
             "dg_service_partner.seq_service_partner_statement"
         ).sudo()
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = add_check_digit(sequence.next_by_id())
+        unnamed = [vals for vals in vals_list if vals.get("name", "/") == "/"]
+        numbers = sequence._draw(len(unnamed))
+        for vals, number in zip(unnamed, numbers, strict=True):
+            vals["name"] = add_check_digit(number)
         # The record itself says who made it; nobody follows it by accident.
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         statements = super(ServicePartnerStatement, quiet).create(vals_list)
@@ -268,31 +271,20 @@ class ServicePartnerStatement(models.Model):
 
     def action_view_bills(self):
         """Show the vendor bills of the statement."""
-        self.ensure_one()
-        bills = self.bill_ids
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Vendor Bills"),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("id", "in", bills.ids)],
-            "context": {"create": False},
-        }
-        if len(bills) == 1:
-            action.update(view_mode="form", res_id=bills.id)
-        return action
+        return records_action(
+            self.bill_ids,
+            name=self.env._("Vendor Bills"),
+            context={"create": False},
+        )
 
     def action_view_orders(self):
         """Show the orders of the statement."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Orders of %(statement)s", statement=self.name),
-            "res_model": "service.partner.order",
-            "view_mode": "list,form",
-            "domain": [("id", "in", self.order_ids.ids)],
-            "context": {"create": False},
-        }
+        return records_action(
+            self.order_ids,
+            name=self.env._("Orders of %(statement)s", statement=self.name),
+            context={"create": False},
+        )
 
     def _get_form_action(self):
         """Return the action that opens one statement in the back office.
@@ -304,12 +296,7 @@ class ServicePartnerStatement(models.Model):
                 self.env._("There is no statement here: nothing has been billed yet.")
             )
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "view_mode": "form",
-            "res_id": self.id,
-        }
+        return records_action(self)
 
     def _is_back_office(self):
         """Return whether the caller is of the team, of accounting, or the system."""
@@ -324,7 +311,7 @@ class ServicePartnerStatement(models.Model):
 
     def _check_actor(self):
         """Refuse callers that are neither the back office nor the partner itself."""
-        own = self.env.user.partner_id.commercial_partner_id
+        own = self.env.user._get_service_partner_company()
         if not self._is_back_office() and any(
             partner.commercial_partner_id != own for partner in self.sudo().partner_id
         ):
@@ -335,17 +322,8 @@ class ServicePartnerStatement(models.Model):
             )
 
     def _lock(self):
-        """Take the rows so that two people at once do a thing once."""
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %(names)s at this moment. Reload the "
-                    "page to see what has been done.",
-                    names=", ".join(self.mapped("name")),
-                )
-            ) from error
+        """Lock the rows so that what two people do at once is done once."""
+        lock_rows(self)
 
     def _check_cancellable(self, by_partner):
         """Refuse to cancel while a bill stands against it (A18)."""

@@ -1,14 +1,13 @@
 import base64
 import contextlib
-import math
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from ..tools import billing_text
-
-MAX_MEGABYTES = 20
+from ...tools import billing_text
+from ...tools.limits import MAX_FILE_BYTES, MAX_FILE_MEGABYTES
+from ...tools.typed_amount import read_amount
 
 
 class ServicePartnerStatement(models.Model):
@@ -138,12 +137,11 @@ class ServicePartnerStatement(models.Model):
     def _parse_amount(self, amount):
         """Return an amount as a number; refuse what is none."""
         try:
-            number = float(amount or 0.0)
-        except (TypeError, ValueError):
-            number = math.nan
-        if not math.isfinite(number):
-            raise UserError(self.env._("Enter the total of the invoice as a number."))
-        return number
+            return read_amount(amount or 0.0)
+        except ValueError as error:
+            raise UserError(
+                self.env._("Enter the total of your invoice, like 1234.50.")
+            ) from error
 
     def _parse_date(self, date):
         """Return a date, or None for none; refuse what is no date."""
@@ -180,11 +178,11 @@ class ServicePartnerStatement(models.Model):
 
     def _read_invoice(self, content):
         """Return the text of an uploaded invoice; refuse what is no PDF."""
-        if len(content or b"") > MAX_MEGABYTES * 1024 * 1024:
+        if len(content or b"") > MAX_FILE_BYTES:
             raise UserError(
                 self.env._(
                     "The file is larger than %(size)s MB. Send a smaller PDF.",
-                    size=MAX_MEGABYTES,
+                    size=MAX_FILE_MEGABYTES,
                 )
             )
         text = billing_text.read_pdf(content)

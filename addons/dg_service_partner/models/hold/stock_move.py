@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.order_flow import CLOSED_STATES
+from ...tools.order_flow import CLOSED_STATES
 
 
 class StockMove(models.Model):

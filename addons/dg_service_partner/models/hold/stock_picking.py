@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.records_action import records_action
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -52,16 +54,10 @@ class StockPicking(models.Model):
     def action_view_service_partner_orders(self):
         """Open the service-partner orders of the goods of this transfer."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "dg_service_partner.service_partner_order_action"
+        return records_action(
+            self.service_partner_order_ids,
+            "dg_service_partner.service_partner_order_action",
         )
-        action["context"] = {}
-        orders = self.service_partner_order_ids
-        if len(orders) == 1:
-            action.update(views=[(False, "form")], res_id=orders.id)
-        else:
-            action["domain"] = [("id", "in", orders.ids)]
-        return action
 
     def do_unreserve(self):
         self.move_ids._check_service_partner_reservation()

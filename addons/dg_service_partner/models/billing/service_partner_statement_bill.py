@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...tools.records_action import records_action
+
 
 class ServicePartnerStatement(models.Model):
     """From the statement to the vendor bill (A20)."""
@@ -33,7 +35,7 @@ class ServicePartnerStatement(models.Model):
         missing = statements.filtered(lambda each: not each._get_valid_bills())
         missing._create_bills()
         bills = statements._get_valid_bills().with_env(self.env)
-        return self._get_bills_action(bills)
+        return records_action(bills, name=self.env._("Vendor Bills"))
 
     def action_create_bill_or_ask(self):
         """Make the bill in one click; ask for what is missing only where it is."""
@@ -50,18 +52,6 @@ class ServicePartnerStatement(models.Model):
             "target": "new",
             "context": {"default_statement_id": self.id},
         }
-
-    def _get_bills_action(self, bills):
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Vendor Bills"),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("id", "in", bills.ids)],
-        }
-        if len(bills) == 1:
-            action.update(view_mode="form", res_id=bills.id)
-        return action
 
     def _check_can_bill(self):
         self.ensure_one()

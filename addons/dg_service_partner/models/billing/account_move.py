@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import billing_text
+from ...tools import billing_text
 
 
 class AccountMove(models.Model):

@@ -13,7 +13,7 @@ FROZEN_WHEN_BILLED = {
 }
 
 
-class ServicePartnerOrder(models.Model):
+class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
     """Billing of completed orders: each in one live statement at most (R35-R39)."""
 
     _inherit = "service.partner.order"
@@ -182,19 +182,12 @@ class ServicePartnerOrder(models.Model):
                 )
             )
 
-    def _format_names(self, limit=10):
-        """Return the SP-IDs for a sentence, at most ``limit`` of them."""
-        names = self.mapped("name")
-        if len(names) > limit:
-            more = self.env._("%(count)s more", count=len(names) - limit)
-            names = [*names[:limit], more]
-        return ", ".join(names)
-
     def _prepare_statement_values(self):
         """Return the values of the statement over these orders. Extension point."""
         days = [
             fields.Datetime.context_timestamp(
-                self.with_context(tz=self._get_billing_zone()), order.completion_date
+                self.with_context(tz=self.company_id._get_service_partner_zone()),
+                order.completion_date,
             ).date()
             for order in self
             if order.completion_date
@@ -210,10 +203,6 @@ class ServicePartnerOrder(models.Model):
             "date_from": min(days, default=False),
             "date_to": max(days, default=False),
         }
-
-    def _get_billing_zone(self):
-        """Return the time zone in which a day of completion is told."""
-        return self.company_id.resource_calendar_id.tz or self.env.user.tz or "UTC"
 
     def _get_billing_agreement(self):
         """Return the agreement whose billing mode counts: today's, else the orders'."""

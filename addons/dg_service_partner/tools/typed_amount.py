@@ -1,0 +1,24 @@
+"""Amounts as people type them."""
+
+import math
+import re
+
+
+def read_amount(value):
+    """Return an amount as a number, however its thousands are written.
+
+    :param value: a number, or a text such as ``1'234.50``, ``1.234,50`` or ``CHF 12``
+    :raises ValueError: no amount, negative, or endless
+    """
+    if isinstance(value, (int, float)):
+        if not math.isfinite(value):
+            raise ValueError(value)
+        return float(value)
+    text = re.sub(r"[\s'’]|[A-Za-z]", "", str(value or ""))
+    if "," in text and "." in text:
+        thousands = min(",.", key=text.rfind)
+        text = text.replace(thousands, "")
+    text = text.replace(",", ".")
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,3})?", text):
+        raise ValueError(value)
+    return float(text)
