@@ -2,7 +2,7 @@
 
 import subprocess
 
-from . import cache, node, our_addons, python_env
+from . import cache, flow_page, node, our_addons, python_env
 from .console import say, step
 from .settings import ADDONS, CACHE, ROOT
 
@@ -138,5 +138,6 @@ def run():
 
 
 def apply():
-    """Let the formatters write."""
+    """Let the formatters write, and draw the pages that are drawn from code."""
+    flow_page.write()
     return Lint(fix=True).run()

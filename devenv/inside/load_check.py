@@ -8,16 +8,13 @@ from pathlib import Path
 
 from pytz import timezone, utc
 
+from ..flow_page import load_flow
 from . import boot
 
-HOLDING = ("waiting", "new", "check", "not_met")
-# step in the portal: the state to which it leads
-STATE_AFTER = {
-    "accept": "check",
-    "requirements": "met",
-    "not-met": "not_met",
-    "appointment": "execution",
-    "complete": "done",
+flow = load_flow()
+# Last part of the address in the portal to the step, of those that move an order.
+MOVING_STEPS = {
+    url: step for url, step in flow.STEP_BY_URL.items() if flow.STEPS[step].leads_to
 }
 
 
@@ -78,18 +75,18 @@ class Check:
     def _steps(self):
         """Each step that was confirmed to a partner stands in the history."""
         made = Counter(
-            (row.order_id.id, row.user_id.login, row.state_to)
+            (row.order_id.id, row.user_id.login, row.step)
             for row in self.env["service.partner.transition"].search([])
         )
         appointments = self._get_appointments()
-        steps = [each for each in self._certain("step") if each["step"] in STATE_AFTER]
+        steps = [each for each in self._certain("step") if each["step"] in MOVING_STEPS]
         wrong = [
             f"{step['step']} of order {step['order_id']} by {login}"
             for step in steps
             if not made[
                 step["order_id"],
                 login := step["token"].rpartition("-")[0],
-                STATE_AFTER[step["step"]],
+                MOVING_STEPS[step["step"]],
             ]
             # the same appointment once more is no second one
             and (step["order_id"], step["start"]) not in appointments
@@ -246,7 +243,7 @@ class Check:
         wrong += [
             f"{order.name} is {order.state}, but its goods have left"
             for order in done.sale_line_id.order_id.service_partner_order_ids
-            if order.state in HOLDING
+            if order.state in flow.HOLDING_STATES
         ]
         self._note("shipments, none of held goods", len(done), wrong)
 

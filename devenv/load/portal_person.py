@@ -19,6 +19,7 @@ ZONE = ZoneInfo("Europe/Zurich")
 # How many of the first orders on a page people choose from: few, so that they race.
 WANTED = 4
 # step: how likely it is where the page offers it, beside the others
+USUAL_WEIGHT = 20
 WEIGHTS = {
     "accept": 20,
     "decline": 1,
@@ -65,19 +66,19 @@ class PortalPerson(Person):
         forms = {
             step: form
             for form in page.forms
-            if (step := (form.action or "").rpartition("/")[2]) in WEIGHTS
+            if (step := (form.action or "").rpartition("/")[2])
             and form.action.startswith(f"{url}/")
         }
         if not forms:
             return
-        weights = [WEIGHTS[step] for step in forms]
+        weights = [WEIGHTS.get(step, USUAL_WEIGHT) for step in forms]
         (step,) = self.random.choices(list(forms), weights)
         await self._take(url, step, forms[step])
 
     async def _take(self, url, step, form):
         """Send a form; where the answer gets lost, once more, as people do."""
         token = f"{self.name}-{self.random.getrandbits(48):x}"
-        values = getattr(self, f"_fill_{step.replace('-', '_')}")(form, token)
+        values = self._fill(step, form, token)
         order_id = int(url.rpartition("/")[2])
         promise = {"order_id": order_id, "step": step, "token": token}
         promise["start"] = values.get("start")
@@ -102,12 +103,17 @@ class PortalPerson(Person):
                 self.journal.promise("step", **promise, has_photo=has_photo)
             return
 
-    # --- what people type, one method per step -----------------------------------
-    def _fill_accept(self, form, _token):
-        return dict(form.form_values())
-
-    def _fill_received(self, form, _token):
-        return dict(form.form_values())
+    def _fill(self, step, form, token):
+        """Return what a person types into the form of a step."""
+        fill = {
+            "decline": self._fill_decline,
+            "not-met": self._fill_not_met,
+            "complete": self._fill_complete,
+            "attempt": self._fill_attempt,
+            "requirements": self._fill_requirements,
+            "appointment": self._fill_appointment,
+        }.get(step)
+        return fill(form, token) if fill else dict(form.form_values())
 
     def _fill_decline(self, form, token):
         return {**self._fill_reason(form), "note": token}

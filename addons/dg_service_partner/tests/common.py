@@ -6,6 +6,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from ..tools.order_flow import STATES, STEPS
+
+# The states in which a partner has, or had, an order.
+PARTNER_STATES = tuple(
+    name for name, state in STATES.items() if not state.is_hidden and name != "cancel"
+)
+
 
 class ServicePartnerCommon(TransactionCase):
     """A Swiss-shaped retailer, two service partners, a TV and its wall mounting.
@@ -271,6 +278,45 @@ class ServicePartnerCommon(TransactionCase):
                 step()
             if name == state:
                 break
+
+    def _create_order_in(self, state):
+        """Return an order in any state, those off the straight way too."""
+        if state == "not_met":
+            order = self._create_order("check")
+            order.action_requirements_not_met(self.reason["not_met"])
+        elif state == "cancel":
+            order = self._create_order("new")
+            order.action_cancel()
+        else:
+            order = self._create_order(state)
+        return order
+
+    def _create_order_for_step(self, step):
+        """Return an order on which a step of the table is possible now."""
+        order = self._create_order_in(STEPS[step].states[0])
+        if step == "requirements_met":
+            order.requirement_ids.result = "ok"
+        elif step == "resume":
+            order.sudo().paused_since = fields.Datetime.now()
+        elif order.state == "execution":
+            order.sudo().appointment_start = fields.Datetime.now()
+        return order
+
+    def _take_step(self, order, step):
+        """Call the method of a step, with sensible answers to what it asks."""
+        arguments = {
+            "answer": ({},),
+            "attempt": ("phone", "reached"),
+            "reassign": (self.partner_b.id,),
+            "set_appointment": (
+                "2099-01-05 09:00:00",
+                None,
+                self.reason["reschedule"].id,
+            ),
+        }.get(step, ())
+        if usage := STEPS[step].reason:
+            arguments = (self.reason[usage].id,)
+        return getattr(order, STEPS[step].method)(*arguments)
 
     def _meet(self, order):
         order.requirement_ids.write({"result": "ok"})

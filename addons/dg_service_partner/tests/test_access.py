@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import json_default
 
+from ..tools.order_flow import STEPS
 from .common import ServicePartnerCommon
 
 MODELS = (
@@ -160,48 +161,20 @@ class TestAccess(ServicePartnerCommon):
             order.create([{"product_id": self.service.id}])
 
     # The steps
-    def _steps(self):
-        """Return (state, step, arguments) of every step a partner may take."""
-        return (
-            ("new", "action_accept", ()),
-            ("new", "action_decline", (self.reason["decline"].id,)),
-            ("check", "action_log_attempt", ("phone", "reached")),
-            ("check", "action_answer_requirements", ({},)),
-            ("check", "action_requirements_not_met", (self.reason["not_met"].id,)),
-            ("appointment", "action_goods_received", ()),
-            ("appointment", "action_set_appointment", ("2099-01-05 09:00:00",)),
-        )
-
-    def _back_office_steps(self):
-        return (
-            ("waiting", "action_transmit", ()),
-            ("not_met", "action_back_to_check", ()),
-            ("new", "action_reassign", (self.partner_b.id,)),
-            ("check", "action_resume", ()),
-            ("check", "action_cancel", ()),
-            ("check", "action_cancel_with_goods", ()),
-        )
-
-    def _create_in(self, state):
-        if state != "not_met":
-            return self._create_order(state)
-        order = self._create_order("check")
-        order.action_requirements_not_met(self.reason["not_met"])
-        return order
-
     def test_r13_partner_steps(self):
         strangers = (self.portal_b, self.public, self.sales_user, self.stock_user)
-        for state, step, arguments in self._steps():
-            order = self._create_in(state)
+        for step in (name for name, step in STEPS.items() if step.by_partner):
+            order = self._create_order_for_step(step)
+            state = order.state
             for user in (*strangers, self.plain_user):
                 with self.subTest(step=step, user=user.login):
                     with self.assertRaises(AccessError):
-                        getattr(order.with_user(user), step)(*arguments)
+                        self._take_step(order.with_user(user), step)
                     self.assertEqual(order.state, state)
             for user in (self.portal_a, self.team_user):
                 with self.subTest(step=step, user=user.login):
-                    order = self._create_in(state)
-                    getattr(order.with_user(user), step)(*arguments)
+                    order = self._create_order_for_step(step)
+                    self._take_step(order.with_user(user), step)
 
     def test_r13_met_and_complete(self):
         order = self._create_order("check")
@@ -214,15 +187,27 @@ class TestAccess(ServicePartnerCommon):
 
     def test_a10_back_office_steps(self):
         strangers = (self.portal_a, self.portal_b, self.public)
-        for state, step, arguments in self._back_office_steps():
-            order = self._create_in(state)
+        for step in (name for name, step in STEPS.items() if not step.by_partner):
+            order = self._create_order_for_step(step)
+            state = order.state
+            team = self.team_user
+            if STEPS[step].by_manager:
+                strangers, team = (*strangers, team), self.manager_user
             for user in (*strangers, self.sales_user, self.stock_user):
                 with self.subTest(step=step, user=user.login):
                     with self.assertRaises(AccessError):
-                        getattr(order.with_user(user), step)(*arguments)
+                        self._take_step(order.with_user(user), step)
                     self.assertEqual(order.state, state)
             with self.subTest(step=step):
-                getattr(order.with_user(self.team_user), step)(*arguments)
+                self._take_step(order.with_user(team), step)
+
+    def test_a11_cancelling_the_goods_too_is_the_teams(self):
+        order = self._create_order("check")
+        for user in (self.portal_a, self.public, self.sales_user, self.stock_user):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                order.with_user(user).action_cancel_with_goods()
+        order.with_user(self.team_user).action_cancel_with_goods()
+        self.assertEqual(order.state, "cancel")
 
     def test_r13_one_strange_order_in_a_set_stops_all(self):
         own = self._create_order("new")
@@ -241,9 +226,7 @@ class TestAccess(ServicePartnerCommon):
             if name.startswith("action_")
             and "dg_service_partner" in getattr(model, name).__module__
         }
-        known = {step for _state, step, _arguments in self._steps()}
-        known |= {step for _state, step, _arguments in self._back_office_steps()}
-        known |= {"action_requirements_met", "action_complete", "action_override_hold"}
+        known = {step.method for step in STEPS.values()}
         for name in names - known:
             if not name.startswith(("action_view_", "action_open_", "action_get_")):
                 order = self._create_order("new")

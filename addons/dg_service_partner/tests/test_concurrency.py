@@ -23,11 +23,11 @@ class TestConcurrency(ConnectionsCase):
     def _leave_others_alone(self):
         """Keep the job to the orders of this test: what it does is committed."""
         model = self.registry["service.partner.order"]
-        due = model._domain_transmission_due
+        due = model._get_transmission_due_domain
         ids = self.ids["service_partner_order"]
         self.patch(
             model,
-            "_domain_transmission_due",
+            "_get_transmission_due_domain",
             lambda orders: [*due(orders), ("id", "in", ids)],
         )
         self.patch(model, "_start_prepaid_delays", lambda _orders: None)

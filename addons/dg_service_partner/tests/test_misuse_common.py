@@ -17,15 +17,6 @@ from .common import ServicePartnerCommon
 
 OUR_MODULE = "dg_service_partner"
 CHANGE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
-STATES_TO_ATTACK = (
-    "new",
-    "check",
-    "not_met",
-    "met",
-    "appointment",
-    "execution",
-    "done",
-)
 
 
 class MisuseCase(ServicePartnerCommon):

@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_misuse_common import STATES_TO_ATTACK, MisuseCase
+from .common import PARTNER_STATES
+from .test_misuse_common import MisuseCase
 
 # The same for everybody: questions and reasons hold nothing of a partner.
 CATALOGUES = {"service.partner.reason", "service.partner.requirement"}
@@ -22,7 +23,7 @@ class TestMisuseRecords(MisuseCase):
         cls.order_by_partner = {}
         for partner in cls.partner_a | cls.partner_b:
             orders = cls.env["service.partner.order"]
-            for state in STATES_TO_ATTACK:
+            for state in PARTNER_STATES:
                 order = build._create_order_for(partner, state)
                 build._add_everything(order)
                 orders |= order

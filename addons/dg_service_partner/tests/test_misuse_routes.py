@@ -6,8 +6,9 @@ from odoo.http import Request
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from .common import PARTNER_STATES
 from .portal_common import ServicePartnerPortalCommon
-from .test_misuse_common import OUR_MODULE, STATES_TO_ATTACK, MisuseCase
+from .test_misuse_common import OUR_MODULE, MisuseCase
 
 # What a tampered address may answer: a page, a redirect, refused, not found.
 CALM = {200, 301, 303, 400, 403, 404, 405}
@@ -36,7 +37,7 @@ class TestMisuseRoutes(MisuseCase, ServicePartnerPortalCommon):
         super().setUpClass()
         build = cls("run")
         cls.orders = cls.env["service.partner.order"]
-        for state in STATES_TO_ATTACK:
+        for state in PARTNER_STATES:
             order = build._create_order_for(cls.partner_b, state)
             build._add_everything(order)
             cls.orders |= order

@@ -1,22 +1,16 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .test_misuse_common import STATES_TO_ATTACK, MisuseCase
+from ..tools.order_flow import STEPS
+from .common import PARTNER_STATES
+from .test_misuse_common import MisuseCase
 
 # Everything that a partner's login may change over RPC, on its own records.
 PARTNER_METHODS = {
     "service.partner.order": {
-        "action_accept",
-        "action_answer_requirements",
-        "action_complete",
+        *(step.method for step in STEPS.values() if step.by_partner),
         "action_create_statement",
         "action_create_statement_and_open",
-        "action_decline",
-        "action_goods_received",
-        "action_log_attempt",
-        "action_requirements_met",
-        "action_requirements_not_met",
-        "action_set_appointment",
         "get_portal_url",
         "message_post",
     },
@@ -38,7 +32,7 @@ class TestMisuseRpc(MisuseCase):
         super().setUpClass()
         build = cls("run")
         cls.orders = cls.env["service.partner.order"]
-        for state in STATES_TO_ATTACK:
+        for state in PARTNER_STATES:
             order = build._create_order_for(cls.partner_b, state)
             build._add_everything(order)
             cls.orders |= order

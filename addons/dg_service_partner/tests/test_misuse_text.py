@@ -7,6 +7,8 @@ from openpyxl import load_workbook
 from odoo.http import Request
 from odoo.tests import tagged
 
+from ..tools.order_flow import STEP_BY_URL
+from .common import PARTNER_STATES
 from .portal_common import ServicePartnerPortalCommon
 from .test_misuse_common import MisuseCase
 
@@ -25,7 +27,7 @@ class TestMisuseText(MisuseCase, ServicePartnerPortalCommon):
     def setUpClass(cls):
         super().setUpClass()
         build = cls("run")
-        cls.states = ("new", "check", "not_met", "appointment", "execution", "done")
+        cls.states = PARTNER_STATES
         cls.orders = cls.env["service.partner.order"]
         cls.bad = SCRIPT + TEMPLATE
         cls._poison(cls.customer, cls.service, cls.tv, cls.requirement_wall)
@@ -99,7 +101,7 @@ class TestMisuseText(MisuseCase, ServicePartnerPortalCommon):
         """What was typed comes back as text, not as markup."""
         self.login(self.portal_b)
         for order in self.orders:
-            for step in ("decline", "attempt", "not-met", "appointment", "complete"):
+            for step in STEP_BY_URL:
                 response = self.url_open(
                     f"/my/service-partner/orders/{order.id}/{step}",
                     data={

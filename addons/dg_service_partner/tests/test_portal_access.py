@@ -1,18 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..tools.order_flow import STEP_BY_URL
 from .portal_common import ORDERS, WELCOME, ServicePartnerPortalCommon
-
-STEPS = (
-    "accept",
-    "decline",
-    "attempt",
-    "requirements",
-    "not-met",
-    "received",
-    "appointment",
-    "complete",
-)
 
 
 @tagged("post_install", "-at_install")
@@ -33,7 +23,7 @@ class TestPortalAccess(ServicePartnerPortalCommon):
         url = f"{order.access_url}?access_token={token}"
         self.assertEqual(self._answer(self.url_open(url)), unknown)
         nothing = self.env["service.partner.order"].browse(999999999)
-        for step in STEPS:
+        for step in STEP_BY_URL:
             with self.subTest(step=step):
                 values = {"reason_id": self.reason["decline"].id}
                 self.assertEqual(
@@ -58,7 +48,7 @@ class TestPortalAccess(ServicePartnerPortalCommon):
             f"{order.access_url}/accept",
         ):
             self.assertIn("/web/login", self.url_open(url).url)
-        for step in STEPS:
+        for step in STEP_BY_URL:
             self.post(order, step)
         self.assertEqual(order.state, "new")
 

@@ -4,6 +4,7 @@ from unittest import SkipTest
 from odoo import fields
 from odoo.tests import tagged
 
+from .common import PARTNER_STATES
 from .portal_common import ORDERS, WELCOME, ServicePartnerPortalCommon
 
 RUN_AXE = """
@@ -97,8 +98,8 @@ class TestPortalAccessibility(ServicePartnerPortalCommon):
 
     def test_welcome_page_and_list(self):
         self._check(WELCOME)
-        for state in ("new", "check", "appointment", "execution", "not_met"):
-            order = self._create_order("check" if state == "not_met" else state)
+        for state in PARTNER_STATES:
+            order = self._create_order_in(state)
             order.accept_deadline = fields.Datetime.subtract(
                 fields.Datetime.now(), days=1
             )
@@ -107,8 +108,8 @@ class TestPortalAccessibility(ServicePartnerPortalCommon):
         self._check(f"{ORDERS}?search=nothing-like-this")
 
     def test_order_page_in_every_state(self):
-        for state in ("new", "check", "met", "appointment", "execution", "done"):
-            self._check(self._create_order(state).access_url)
+        for state in PARTNER_STATES:
+            self._check(self._create_order_in(state).access_url)
 
     def test_order_page_with_all_forms_open(self):
         order = self._create_order("check")

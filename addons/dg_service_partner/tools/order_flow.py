@@ -40,7 +40,8 @@ class Step:
     :param str label: its name on buttons and in the history
     :param str method: the order's public method that takes it
     :param tuple states: where it can be taken
-    :param tuple leads_to: where it may lead, straight or through what follows at once
+    :param tuple leads_to: where it may lead, straight or through what follows at once;
+        none: the order stays where it is
     :param tuple taken: states in which it lies behind, so that there is nothing to do
     :param str taken_if: field of the order that, filled in, says the same
     :param str taken_unless: field of the order that, empty, says the same
@@ -54,7 +55,7 @@ class Step:
     label: str
     method: str
     states: tuple
-    leads_to: tuple
+    leads_to: tuple = ()
     taken: tuple = ()
     taken_if: str | None = None
     taken_unless: str | None = None
@@ -125,7 +126,6 @@ STEPS = {
         "Answer the Checklist",
         method="action_answer_requirements",
         states=("check",),
-        leads_to=("check",),
         by_partner=True,
         record="requirement_ids",
     ),
@@ -142,7 +142,6 @@ STEPS = {
         "Goods Received",
         method="action_goods_received",
         states=("appointment",),
-        leads_to=("appointment",),
         taken=("execution", "done"),
         taken_if="goods_received_date",
         by_partner=True,
@@ -169,7 +168,6 @@ STEPS = {
         "Log Contact",
         method="action_log_attempt",
         states=("check", "appointment"),
-        leads_to=("check", "appointment"),
         by_partner=True,
         url="attempt",
         record="contact_attempt_ids",
@@ -204,7 +202,6 @@ STEPS = {
         "Resume",
         method="action_resume",
         states=("check", "appointment"),
-        leads_to=("check", "appointment"),
         taken_unless="paused_since",
     ),
     "reassign": Step(
@@ -217,7 +214,6 @@ STEPS = {
         "Release Goods Early",
         method="action_override_hold",
         states=("waiting", "new", "check", "not_met"),
-        leads_to=("waiting", "new", "check", "not_met"),
         taken_if="is_hold_overridden",
         by_manager=True,
         reason="override",
@@ -239,8 +235,21 @@ STEPS = {
     ),
 }
 
-# What no step leads to but events outside: the goods leave; the sale is changed.
+# Where an event outside moves an order: all its goods have left (R27).
 EVENT_MOVES = {("met", "appointment")}
+
+
+def possible_moves(by_partner=False):
+    """Return the pairs of states from and to which an order may move in one call.
+
+    :param bool by_partner: only by the steps of the partner, else by all and by events
+    """
+    moves = set() if by_partner else set(EVENT_MOVES)
+    for step in STEPS.values():
+        if step.by_partner or not by_partner:
+            moves |= {(state, to) for state in step.states for to in step.leads_to}
+    return moves
+
 
 HOLDING_STATES = tuple(name for name, state in STATES.items() if state.holds_goods)
 CLOSED_STATES = tuple(name for name, state in STATES.items() if state.is_closed)
