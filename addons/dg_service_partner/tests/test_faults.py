@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models import ir_actions_report
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
-from .common_billing import BillingCommon
+from .billing.common import BillingCommon
 from .portal_common import ORDERS, ServicePartnerPortalCommon
 
 CONTROLLERS = "odoo.addons.dg_service_partner.controllers"

@@ -8,7 +8,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..tools.file_name import pdf_name
-from .common_billing import BillingCommon
+from .billing.common import BillingCommon
 from .portal_common import ORDERS, ServicePartnerPortalCommon
 
 TRICKY_NAMES = (

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.dg_service_partner.tests.common_hold import HoldCommon
+from odoo.addons.dg_service_partner.tests.hold.common import HoldCommon
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ import io
 from odoo.tests import tagged
 from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
 
-from .common_billing import BillingCommon
+from .common import BillingCommon
 
 MAIL = """\
 From: {sender}

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_hold import HoldCommon
+from .common import HoldCommon
 
 
 @tagged("post_install", "-at_install")

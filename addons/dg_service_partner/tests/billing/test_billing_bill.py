@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from .common_billing import BillingCommon
+from .common import BillingCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common_hold import HoldCommon
+from .common import HoldCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,8 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from ..tools.check_digit import is_valid
-from .common_billing import BillingCommon
+from ...tools.check_digit import is_valid
+from .common import BillingCommon
 
 
 @tagged("post_install", "-at_install")

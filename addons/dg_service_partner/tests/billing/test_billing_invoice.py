@@ -3,8 +3,8 @@ import base64
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..tools import billing_text
-from .common_billing import BillingCommon
+from ...tools import billing_text
+from .common import BillingCommon
 
 
 @tagged("post_install", "-at_install")

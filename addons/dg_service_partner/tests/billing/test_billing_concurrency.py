@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common_connections import ConnectionsCase
+from ..common_connections import ConnectionsCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,6 @@
 from odoo.tests import new_test_user
 
-from .common import ServicePartnerCommon
+from ..common import ServicePartnerCommon
 
 
 class HoldCommon(ServicePartnerCommon):

@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfReader
 
-from ..tools import billing_text
-from .common_billing import BillingCommon
+from ...tools import billing_text
+from .common import BillingCommon
 
 REPORT = "dg_service_partner.action_report_statement"
 

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
-from .common import ServicePartnerCommon
+from ..common import ServicePartnerCommon
 
 
 class BillingCommon(ServicePartnerCommon):

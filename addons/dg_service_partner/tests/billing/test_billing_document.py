@@ -3,8 +3,8 @@ import io
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfReader
 
-from ..tools import billing_text
-from .common_billing import BillingCommon
+from ...tools import billing_text
+from .common import BillingCommon
 
 REPORT = "dg_service_partner.action_report_statement"
 

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common_hold import HoldCommon
+from .common import HoldCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from lxml import html
 from odoo import http
 from odoo.tests import HttpCase, tagged
 
-from .common_billing import BillingCommon
+from .common import BillingCommon
 
 BILLING = "/my/service-partner/billing"
 STATEMENTS = "/my/service-partner/statements"

@@ -1,0 +1,3 @@
+from . import test_hold
+from . import test_hold_links
+from . import test_hold_routes
