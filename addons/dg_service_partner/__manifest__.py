@@ -37,7 +37,6 @@
         "views/portal_order_templates.xml",
         "views/portal_step_templates.xml",
         "views/portal_billing_templates.xml",
-        "views/dg_service_partner_menus.xml",
         "data/service_partner_queue_data.xml",
         "data/ir_cron_billing_data.xml",
         "reports/service_partner_statement_reports.xml",
@@ -46,6 +45,7 @@
         "views/service_partner_order_billing_views.xml",
         "views/account_move_views.xml",
         "views/service_partner_statement_views.xml",
+        "views/dg_service_partner_menus.xml",
     ],
     "demo": [
         "demo/service_partner_demo.xml",
