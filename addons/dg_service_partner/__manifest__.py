@@ -1,5 +1,5 @@
 {
-    "name": "Service Partner Orders",
+    "name": "Service-Partner Orders",
     "summary": "Sell goods with a service: partner orders, held deliveries, billing",
     "version": "19.0.1.0.0",
     "category": "Sales/Service Partner",
