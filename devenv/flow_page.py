@@ -37,7 +37,9 @@ def insert(page, parts):
     for name, part in parts.items():
         begin, end = BEGIN.format(name), END.format(name)
         pattern = f"{re.escape(begin)}.*?{re.escape(end)}"
-        page = re.sub(pattern, lambda _match: f"{begin}\n{part}\n{end}", page, flags=re.S)
+        page = re.sub(
+            pattern, lambda _match: f"{begin}\n{part}\n{end}", page, flags=re.S
+        )
     return page
 
 
@@ -58,7 +60,13 @@ def _table(head, rows):
 
 def _draw_states(flow):
     return _table(
-        ["state", "on the screens", "goods held", "must go on by", "the partner sees it"],
+        [
+            "state",
+            "on the screens",
+            "goods held",
+            "must go on by",
+            "the partner sees it",
+        ],
         [
             [
                 f"`{name}`",
@@ -74,7 +82,15 @@ def _draw_states(flow):
 
 def _draw_steps(flow):
     return _table(
-        ["step", "method", "who", "from", "leads to", "lies behind in", "in the portal"],
+        [
+            "step",
+            "method",
+            "who",
+            "from",
+            "leads to",
+            "lies behind in",
+            "in the portal",
+        ],
         [
             [
                 f"`{name}`",

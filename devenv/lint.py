@@ -17,8 +17,8 @@ PYLINT_OPTIONS = (
     ",redundant-keyword-arg,reimported,return-in-init,signature-differs,unreachable"
     ",used-before-assignment",
     # An addon is described in readme/; a large model is split by subject into
-    # several files; a compute method returns nothing.
-    "--disable=missing-readme,consider-merging-classes-inherited,missing-return",
+    # An addon is described in readme/; a compute method returns nothing.
+    "--disable=missing-readme,missing-return",
 )
 
 

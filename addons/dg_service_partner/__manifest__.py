@@ -1,7 +1,7 @@
 {
     "name": "Service-Partner Orders",
     "summary": "Sell goods with a service: partner orders, held deliveries, billing",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Service Partner",
     "license": "LGPL-3",
     "author": "dg",
@@ -46,6 +46,7 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         # The portal
+        "views/odoo_fixes.xml",
         "views/portal_templates.xml",
         "views/portal_order_templates.xml",
         "views/portal_step_templates.xml",
@@ -58,7 +59,7 @@
         "data/billing/ir_cron_data.xml",
         "reports/service_partner_statement_reports.xml",
         "reports/service_partner_statement_templates.xml",
-        "wizard/service_partner_bill_wizard_views.xml",
+        "wizard/billing/service_partner_bill_wizard_views.xml",
         "views/billing/service_partner_order_views.xml",
         "views/billing/service_partner_statement_views.xml",
         "views/billing/account_move_views.xml",

@@ -1,4 +1,4 @@
-from . import export
+from . import odoo_fixes
 from . import portal
 from . import portal_billing
 from . import portal_steps

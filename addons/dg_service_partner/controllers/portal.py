@@ -180,11 +180,11 @@ class ServicePartnerPortal(CustomerPortal):
                 "Nothing to check. Orders come here when you have accepted them."
             ),
             "appointment": request.env._(
-                "No appointments to agree. Orders come here when their goods are on "
+                "No appointments to arrange. Orders come here when their goods are on "
                 "their way."
             ),
             "execution": request.env._(
-                "Nothing to confirm. Orders come here when you have stored their "
+                "Nothing to confirm. Orders come here when you have saved their "
                 "appointment."
             ),
         }

@@ -214,7 +214,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         with request.env.cr.savepoint():
             order.action_goods_received()
         return request.env._(
-            "The receipt of the goods is recorded. Agree the appointment with the "
+            "The receipt of the goods is recorded. Arrange the appointment with the "
             "customer now."
         )
 
@@ -229,7 +229,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         with request.env.cr.savepoint():
             order.action_set_appointment(start, end, reason)
         return request.env._(
-            "The appointment of %(order)s is stored: %(date)s.",
+            "The appointment of %(order)s is saved: %(date)s.",
             order=order_sudo.name,
             date=order_sudo._format_local(start),
         )

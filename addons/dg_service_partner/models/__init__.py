@@ -2,6 +2,7 @@ from . import account_move
 from . import account_payment_term
 from . import ir_attachment
 from . import ir_sequence
+from . import odoo_fixes
 from . import payment_transaction
 from . import product_template
 from . import res_company

@@ -1,6 +1,3 @@
-import contextlib
-import os
-
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
@@ -10,7 +7,7 @@ DOCUMENT_LIMIT = 100
 
 
 class IrAttachment(models.Model):
-    """Files that service partners send: so many, and whole or not at all."""
+    """Files that service partners send: so many and no more."""
 
     _inherit = "ir.attachment"
 
@@ -51,18 +48,3 @@ class IrAttachment(models.Model):
                     limit=limit,
                 )
             )
-
-    def _file_write(self, bin_value, checksum):
-        """Leave no torn file where the disk was full.
-
-        The name of a file is the hash of its content: sent again, the same photo
-        would be refused as a collision with what is left of it.
-        """
-        try:
-            return super()._file_write(bin_value, checksum)
-        except OSError:
-            path = self._full_path(f"{checksum[:2]}/{checksum}")
-            with contextlib.suppress(OSError):
-                if not self._same_content(bin_value, path):
-                    os.unlink(path)
-            raise

@@ -118,7 +118,7 @@ class SaleOrder(models.Model):
         if agreed:
             raise UserError(
                 self.env._(
-                    "The service is agreed with the customer: %(orders)s. The "
+                    "The appointment is arranged with the customer: %(orders)s. The "
                     "service-partner team has to cancel that first.",
                     orders=", ".join(agreed.mapped("name")),
                 )

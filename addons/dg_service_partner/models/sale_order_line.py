@@ -376,7 +376,7 @@ class SaleOrderLine(models.Model):
         if order.state == "execution" and self.product_uom_id.compare(quantity, 0) <= 0:
             raise UserError(
                 self.env._(
-                    "%(order)s: the service is agreed with the customer. The "
+                    "%(order)s: the appointment is arranged with the customer. The "
                     "service-partner team has to cancel it first.",
                     order=order.name,
                 )

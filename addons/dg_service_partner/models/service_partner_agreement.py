@@ -48,16 +48,16 @@ class ServicePartnerAgreement(models.Model):
     territory_ids = fields.Many2many(
         comodel_name="service.partner.territory",
         string="Territories",
-        help="Where the partner works. None: everywhere.",
+        help="Where the partner works. Leave empty for everywhere.",
     )
     product_ids = fields.Many2many(
         comodel_name="product.product",
         string="Services",
         domain="[('service_tracking', '=', 'service_partner')]",
-        help="Services that the partner offers. None: all.",
+        help="Services that the partner offers. Leave empty for all.",
     )
     capacity = fields.Integer(
-        string="Open Orders at Most",
+        string="Maximum Open Orders",
         help="No further order is given to a partner that has this many open ones. "
         "0: no limit.",
     )
@@ -67,7 +67,7 @@ class ServicePartnerAgreement(models.Model):
         string="Working Hours",
         check_company=True,
         help="Deadlines count the working days of this calendar, public holidays "
-        "excluded. None: the company's.",
+        "excluded. Leave empty for the company's.",
     )
     require_acceptance = fields.Boolean(
         string="Partner Accepts",
@@ -94,7 +94,7 @@ class ServicePartnerAgreement(models.Model):
         help="Working days after receipt of the goods.",
     )
     appointment_max_days = fields.Integer(
-        string="Second Contact Until",
+        string="Second Contact By",
         default=3,
         tracking=True,
         help="Working days after receipt of the goods.",
@@ -112,8 +112,8 @@ class ServicePartnerAgreement(models.Model):
     max_contact_attempts = fields.Integer(
         string="Contact Attempts",
         default=3,
-        help="After this many days with a failed attempt the clock stops and the back "
-        "office takes over.",
+        help="After this many days with a failed attempt the deadline is paused and the "
+        "back office takes over.",
     )
     goods_delivery = fields.Selection(
         selection=[("partner", "Service Partner"), ("customer", "Customer")],
@@ -151,7 +151,7 @@ class ServicePartnerAgreement(models.Model):
     )
     _max_contact_attempts_positive = models.Constraint(
         "CHECK(max_contact_attempts > 0)",
-        "At least one contact attempt is needed before the clock stops.",
+        "At least one contact attempt is needed before the deadline is paused.",
     )
     _dates_ordered = models.Constraint(
         "CHECK(date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",

@@ -173,27 +173,27 @@ class ServicePartnerOrder(models.Model):
         readonly=True,
         help="Empty until a prepayment has been received.",
     )
-    transmission_deadline = fields.Datetime(string="Transmit Until", readonly=True)
+    transmission_deadline = fields.Datetime(string="Transmit By", readonly=True)
     transmission_date = fields.Datetime(
         string="Transmitted On", readonly=True, copy=False
     )
     transmission_error = fields.Char(readonly=True, groups="base.group_user")
-    accept_deadline = fields.Datetime(string="Accept Until", readonly=True)
+    accept_deadline = fields.Datetime(string="Accept By", readonly=True)
     accept_date = fields.Datetime(string="Accepted On", readonly=True)
-    contact_deadline = fields.Datetime(string="Contact Until", readonly=True)
+    contact_deadline = fields.Datetime(string="Contact By", readonly=True)
     first_contact_date = fields.Datetime(string="First Contact On", readonly=True)
     requirements_date = fields.Datetime(string="Requirements Met On", readonly=True)
     appointment_from = fields.Datetime(string="Second Contact From", readonly=True)
-    appointment_deadline = fields.Datetime(string="Second Contact Until", readonly=True)
-    completion_deadline = fields.Datetime(string="Confirm Until", readonly=True)
+    appointment_deadline = fields.Datetime(string="Second Contact By", readonly=True)
+    completion_deadline = fields.Datetime(string="Confirm By", readonly=True)
     paused_since = fields.Datetime(
         string="Customer Unreachable Since",
         readonly=True,
-        help="The clock stops until the back office resumes the order or the customer "
+        help="The deadline is paused until the back office resumes the order or the customer "
         "has been reached.",
     )
     resumed_date = fields.Datetime(
-        string="Clock Started Again On",
+        string="Resumed On",
         readonly=True,
         copy=False,
         help="Failed contact attempts before it do not count any more.",

@@ -167,8 +167,8 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
         if not_met := by_result.get("not_ok"):
             raise UserError(
                 self.env._(
-                    "%(order)s: not met is “%(questions)s”. Report the requirements as "
-                    "not met, or correct the answer.",
+                    "%(order)s: these requirements are not met: %(questions)s. Report them "
+                    "as not met, or correct the answer.",
                     order=self.name,
                     questions="; ".join(not_met.requirement_id.mapped("name")),
                 )

@@ -17,7 +17,7 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
     _inherit = "service.partner.order"
 
     blocking_reason = fields.Text(
-        string="Why It Waits",
+        string="Blocked By",
         compute="_compute_blocking_reason",
         groups="base.group_user",
     )
@@ -31,8 +31,8 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
         self.ensure_one()
         if self.paused_since:
             return self.env._(
-                "The customer could not be reached on several days; the clock has "
-                "stopped on %(date)s. Reach the customer, then resume.",
+                "The customer could not be reached on several days; the deadline is "
+                "paused since %(date)s. Reach the customer, then resume.",
                 date=self._format_moment(self.paused_since),
             )
         describe = {
@@ -70,14 +70,14 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
 
     def _describe_new(self):
         return self.env._(
-            "%(partner)s has to accept until %(date)s.",
+            "%(partner)s has to accept by %(date)s.",
             partner=self.partner_id.display_name,
             date=self._format_moment(self.accept_deadline),
         )
 
     def _describe_check(self):
         return self.env._(
-            "%(partner)s has to check the requirements with the customer until "
+            "%(partner)s has to check the requirements with the customer by "
             "%(date)s. The goods are on hold.",
             partner=self.partner_id.display_name,
             date=self._format_moment(self.contact_deadline),
@@ -114,7 +114,7 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
 
     def _describe_appointment(self):
         return self.env._(
-            "%(partner)s has to agree an appointment with the customer until %(date)s.",
+            "%(partner)s has to arrange an appointment with the customer by %(date)s.",
             partner=self.partner_id.display_name,
             date=self._format_moment(self.appointment_deadline),
         )
@@ -177,9 +177,9 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
             "met": self.env._("Its goods have to be shipped first."),
             "appointment": self.env._(
                 "The goods are on their way; the appointment with the customer has to "
-                "be stored first."
+                "be saved first."
             ),
-            "execution": self.env._("An appointment with the customer is stored."),
+            "execution": self.env._("An appointment with the customer is arranged."),
             "done": self.env._("The service has been rendered."),
             "cancel": self.env._("It has been cancelled."),
         }
@@ -207,7 +207,7 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
         return {
             "new": self.env._("Accept order"),
             "check": self.env._("Check requirements"),
-            "appointment": self.env._("Set appointment"),
+            "appointment": self.env._("Arrange appointment"),
             "execution": self.env._("Mark service as rendered"),
         }.get(self.state, False)
 
@@ -216,9 +216,9 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
         self.ensure_one()
         if self.paused_since:
             return self.env._(
-                "The customer could not be reached on several days, so the clock has "
-                "stopped. The service-partner team looks after it. Record it here when "
-                "you reach the customer: the clock starts again."
+                "The customer could not be reached on several days, so the deadline is "
+                "paused. The service-partner team looks after it. Record it here when "
+                "you reach the customer: then it counts again."
             )
         get_hint = {
             "waiting": self._get_partner_hint_waiting,
@@ -244,7 +244,7 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
 
     def _get_partner_hint_check(self):
         return self.env._(
-            "Call the customer and go through the checklist. Do not agree an "
+            "Call the customer and go through the checklist. Do not arrange an "
             "appointment yet: the goods are shipped when you mark the requirements as "
             "met."
         )
@@ -264,8 +264,8 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
 
     def _get_partner_hint_appointment(self):
         return self.env._(
-            "Call the customer between %(start)s and %(end)s, agree an appointment and "
-            "store it here.",
+            "Call the customer between %(start)s and %(end)s, arrange an appointment "
+            "and save it here.",
             start=self._format_local(self.appointment_from),
             end=self._format_local(self.appointment_deadline),
         )

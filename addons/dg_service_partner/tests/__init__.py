@@ -23,6 +23,8 @@ from . import test_misuse_rpc
 from . import test_misuse_text
 from . import test_misuse_uploads
 from . import test_numbering
+from . import test_odoo_fixes
+from . import test_order_flow
 from . import test_order_life
 from . import test_performance
 from . import test_portal_access

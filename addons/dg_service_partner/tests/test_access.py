@@ -153,7 +153,10 @@ class TestAccess(ServicePartnerCommon):
             {"amount": 9999.0},
             {"is_accepted_in_time": True},
         ):
-            with self.subTest(values=values), self.assertRefused("buttons of the order"):
+            with (
+                self.subTest(values=values),
+                self.assertRefused("buttons of the order"),
+            ):
                 order.write(values)
         order.write({"note": "Ring twice", "priority": "1", "price_unit": 99.0})
         self.assertEqual(order.note, "Ring twice")

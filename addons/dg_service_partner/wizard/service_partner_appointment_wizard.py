@@ -5,7 +5,7 @@ class ServicePartnerAppointmentWizard(models.TransientModel):
     """Asks for the appointment with the customer, and why a stored one moves."""
 
     _name = "service.partner.appointment.wizard"
-    _description = "Set Customer Appointment"
+    _description = "Arrange Customer Appointment"
 
     order_id = fields.Many2one(comodel_name="service.partner.order", required=True)
     is_move = fields.Boolean(compute="_compute_is_move")
@@ -16,7 +16,7 @@ class ServicePartnerAppointmentWizard(models.TransientModel):
         related="order_id.appointment_deadline", related_sudo=False
     )
     current_start = fields.Datetime(
-        string="Stored Appointment",
+        string="Present Appointment",
         related="order_id.appointment_start",
         related_sudo=False,
     )
@@ -26,7 +26,7 @@ class ServicePartnerAppointmentWizard(models.TransientModel):
         compute="_compute_end",
         store=True,
         readonly=False,
-        help="Empty: the usual length by the agreement.",
+        help="Leave empty for the usual length by the agreement.",
     )
     reason_id = fields.Many2one(
         comodel_name="service.partner.reason",

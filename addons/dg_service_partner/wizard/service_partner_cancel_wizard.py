@@ -8,13 +8,13 @@ class ServicePartnerCancelWizard(models.TransientModel):
     _description = "Cancel Service-Partner Order"
 
     order_ids = fields.Many2many(comodel_name="service.partner.order", required=True)
-    held_goods = fields.Char(string="Goods on Hold", compute="_compute_held_goods")
+    held_goods = fields.Char(string="Which Goods", compute="_compute_held_goods")
     goods = fields.Selection(
         selection=[
             ("ship", "Ship the goods without the service"),
             ("cancel", "Cancel the goods too"),
         ],
-        string="Then",
+        string="Held Goods",
         required=True,
         default="ship",
     )

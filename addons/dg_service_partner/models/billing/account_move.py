@@ -11,7 +11,7 @@ class AccountMove(models.Model):
 
     service_partner_statement_id = fields.Many2one(
         comodel_name="service.partner.statement",
-        string="Service-Partner Statement",
+        string="Partner Statement",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -19,12 +19,12 @@ class AccountMove(models.Model):
         ondelete="restrict",
     )
     service_partner_difference = fields.Monetary(
-        string="Difference to the Statement",
+        string="Difference to the Partner Statement",
         compute="_compute_service_partner_difference",
         help="What the bill charges, without taxes, beyond what the statement says.",
     )
     service_partner_remarks = fields.Text(
-        string="Differs from the Statement",
+        string="Differs from the Partner Statement",
         compute="_compute_service_partner_remarks",
         help="Everything in which bill, partner's invoice and statement differ.",
     )
@@ -103,7 +103,7 @@ class AccountMove(models.Model):
         if self.amount_tax and not statement.partner_id.vat:
             remarks.append(
                 self.env._(
-                    "%(partner)s has no VAT number, but this bill deducts VAT. Take "
+                    "%(partner)s has no VAT number, but this bill claims input VAT. Take "
                     "the taxes out, or enter the number on the partner.",
                     partner=statement.partner_id.display_name,
                 )

@@ -34,7 +34,7 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
     )
     service_town = fields.Char(related="service_address_id.city", string="Town")
     any_reference = fields.Char(
-        string="Any ID",
+        string="Reference",
         store=False,
         search="_search_any_reference",
         help="SP-ID, billing ID, the partner's invoice number or the number of a bill.",

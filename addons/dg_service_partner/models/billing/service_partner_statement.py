@@ -24,7 +24,7 @@ class ServicePartnerStatement(models.Model):
     """
 
     _name = "service.partner.statement"
-    _description = "Service-Partner Statement"
+    _description = "Partner Statement"
     _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
@@ -99,7 +99,7 @@ class ServicePartnerStatement(models.Model):
         search="_search_is_invoice_late",
     )
     document_reference = fields.Char(
-        string="Any ID",
+        string="Reference",
         store=False,
         search="_search_document_reference",
         help="Billing ID, SP-ID, the partner's invoice number or the number of a bill.",

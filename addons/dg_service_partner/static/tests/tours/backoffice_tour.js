@@ -99,7 +99,7 @@ registry.category("web_tour.tours").add("dg_service_partner_backoffice", {
             run: "click",
         },
         reached("Set customer appointment"),
-        press("Set Appointment"),
+        press("Arrange Appointment"),
         {
             content: "Enter the appointment",
             trigger: ".modal div[name=start] input",

@@ -1,3 +1,5 @@
+"""What Odoo should have. ``tests/test_odoo_fixes.py`` tells when a repair can go."""
+
 from collections import OrderedDict
 
 from odoo.addons.web.controllers.export import ExcelExport
@@ -15,7 +17,11 @@ def as_text(value):
 
 
 class ServicePartnerExcelExport(ExcelExport):
-    """Exports to XLSX hold texts, never formulas."""
+    """Exports to XLSX hold texts, never formulas.
+
+    Odoo 19.0: what somebody typed as ``=HYPERLINK(…)`` is a formula in the exported
+    file, which Excel calculates for whoever opens it.
+    """
 
     def from_data(self, fields, columns_headers, rows):
         rows = [[as_text(value) for value in row] for row in rows]

@@ -6,7 +6,7 @@ class ServicePartnerBillWizard(models.TransientModel):
     """Asks why an invoice is paid although it differs from its statement (A20)."""
 
     _name = "service.partner.bill.wizard"
-    _description = "Difference between Statement and Partner's Invoice"
+    _description = "Difference between Partner Statement and Partner's Invoice"
 
     statement_id = fields.Many2one(
         comodel_name="service.partner.statement", required=True, readonly=True
@@ -21,7 +21,7 @@ class ServicePartnerBillWizard(models.TransientModel):
         related="statement_id.partner_invoice_amount", related_sudo=False
     )
     amount_expected = fields.Monetary(
-        string="By the Statement", compute="_compute_amount_expected"
+        string="Amount on Statement", compute="_compute_amount_expected"
     )
     difference = fields.Monetary(compute="_compute_amount_expected")
     findings = fields.Text(
