@@ -112,8 +112,8 @@ class ServicePartnerAgreement(models.Model):
     max_contact_attempts = fields.Integer(
         string="Contact Attempts",
         default=3,
-        help="After this many days with a failed attempt the deadline is paused and the "
-        "back office takes over.",
+        help="After this many days with a failed attempt the deadline is paused and "
+        "the back office takes over.",
     )
     goods_delivery = fields.Selection(
         selection=[("partner", "Service Partner"), ("customer", "Customer")],

@@ -189,8 +189,8 @@ class ServicePartnerOrder(models.Model):
     paused_since = fields.Datetime(
         string="Customer Unreachable Since",
         readonly=True,
-        help="The deadline is paused until the back office resumes the order or the customer "
-        "has been reached.",
+        help="The deadline is paused until the back office resumes the order or the "
+        "customer has been reached.",
     )
     resumed_date = fields.Datetime(
         string="Resumed On",

@@ -11,13 +11,14 @@ TEAM = "dg_service_partner.group_service_partner_user"
 MANAGERS = "dg_service_partner.group_service_partner_manager"
 
 
-class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ServicePartnerOrder(models.Model):
     """What a step is: who may take it and when, the lock, the move, the clock.
 
     Which steps there are says ``tools/order_flow.py``.
     """
 
-    _inherit = "service.partner.order"
+    # The order is cut by who acts, see docs/architecture.md.
+    _inherit = "service.partner.order"  # pylint: disable=consider-merging-classes-inherited
 
     possible_steps = fields.Json(
         compute="_compute_possible_steps",

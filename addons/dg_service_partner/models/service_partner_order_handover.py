@@ -10,10 +10,11 @@ PROMISED_MINUTES = 45
 JOB_MINUTES = 15
 
 
-class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ServicePartnerOrder(models.Model):
     """Giving an order to a partner and taking it away (R05, R10, A1, A10, A14)."""
 
-    _inherit = "service.partner.order"
+    # The order is cut by who acts, see docs/architecture.md.
+    _inherit = "service.partner.order"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _create_from_sale_lines(self, lines):

@@ -9,10 +9,11 @@ from ..tools.calendar_file import calendar_file
 _logger = logging.getLogger(__name__)
 
 
-class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ServicePartnerOrder(models.Model):
     """The mails of an order. They are queued and never stop the step (R48)."""
 
-    _inherit = "service.partner.order"
+    # The order is cut by who acts, see docs/architecture.md.
+    _inherit = "service.partner.order"  # pylint: disable=consider-merging-classes-inherited
 
     def _notify_transmitted(self):
         """Tell the partners about their new orders."""

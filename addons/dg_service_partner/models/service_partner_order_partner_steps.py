@@ -4,10 +4,11 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
-class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ServicePartnerOrder(models.Model):
     """The steps of the partner: one public method each."""
 
-    _inherit = "service.partner.order"
+    # The order is cut by who acts, see docs/architecture.md.
+    _inherit = "service.partner.order"  # pylint: disable=consider-merging-classes-inherited
 
     def action_accept(self):
         """Accept new orders; they move on to checking requirements (R11-R13)."""
@@ -167,8 +168,8 @@ class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-cla
         if not_met := by_result.get("not_ok"):
             raise UserError(
                 self.env._(
-                    "%(order)s: these requirements are not met: %(questions)s. Report them "
-                    "as not met, or correct the answer.",
+                    "%(order)s: these requirements are not met: %(questions)s. "
+                    "Report them as not met, or correct the answer.",
                     order=self.name,
                     questions="; ".join(not_met.requirement_id.mapped("name")),
                 )

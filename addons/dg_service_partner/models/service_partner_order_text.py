@@ -11,10 +11,11 @@ from odoo.tools.misc import babel_locale_parse
 MAP_URL = "https://www.google.com/maps/search/?api=1&query="
 
 
-class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ServicePartnerOrder(models.Model):
     """What an order says of itself: to the back office, to its partner, in refusals."""
 
-    _inherit = "service.partner.order"
+    # The order is cut by who acts, see docs/architecture.md.
+    _inherit = "service.partner.order"  # pylint: disable=consider-merging-classes-inherited
 
     blocking_reason = fields.Text(
         string="Blocked By",

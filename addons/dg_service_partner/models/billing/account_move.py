@@ -7,7 +7,8 @@ from ...tools import billing_text
 class AccountMove(models.Model):
     """The vendor bill of a service partner's statement (A20)."""
 
-    _inherit = "account.move"
+    # Billing is a room of its own, see docs/architecture.md.
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     service_partner_statement_id = fields.Many2one(
         comodel_name="service.partner.statement",
@@ -103,8 +104,8 @@ class AccountMove(models.Model):
         if self.amount_tax and not statement.partner_id.vat:
             remarks.append(
                 self.env._(
-                    "%(partner)s has no VAT number, but this bill claims input VAT. Take "
-                    "the taxes out, or enter the number on the partner.",
+                    "%(partner)s has no VAT number, but this bill claims input VAT. "
+                    "Take the taxes out, or enter the number on the partner.",
                     partner=statement.partner_id.display_name,
                 )
             )

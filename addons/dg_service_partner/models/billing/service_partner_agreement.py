@@ -11,7 +11,8 @@ from odoo.tools import format_list
 class ServicePartnerAgreement(models.Model):
     """Billing terms: consent to self-billing, monthly reminder (R36, A17)."""
 
-    _inherit = "service.partner.agreement"
+    # Billing is a room of its own, see docs/architecture.md.
+    _inherit = "service.partner.agreement"  # pylint: disable=consider-merging-classes-inherited
 
     self_billing_consent_date = fields.Date(
         string="Consent Given On",

@@ -13,10 +13,11 @@ FROZEN_WHEN_BILLED = {
 }
 
 
-class ServicePartnerOrder(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ServicePartnerOrder(models.Model):
     """Billing of completed orders: each in one live statement at most (R35-R39)."""
 
-    _inherit = "service.partner.order"
+    # Billing is a room of its own, see docs/architecture.md.
+    _inherit = "service.partner.order"  # pylint: disable=consider-merging-classes-inherited
 
     statement_id = fields.Many2one(
         comodel_name="service.partner.statement",

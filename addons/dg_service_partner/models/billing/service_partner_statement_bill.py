@@ -8,7 +8,8 @@ from ...tools.records_action import records_action
 class ServicePartnerStatement(models.Model):
     """From the statement to the vendor bill (A20)."""
 
-    _inherit = "service.partner.statement"
+    # The statement is cut by whose document it is: the partner's or ours.
+    _inherit = "service.partner.statement"  # pylint: disable=consider-merging-classes-inherited
 
     difference_reason = fields.Char(
         string="Reason for the Difference",

@@ -10,7 +10,8 @@ from odoo import models
 class ServicePartnerStatement(models.Model):
     """What the PDF of a statement shows beside its orders (R38-R43)."""
 
-    _inherit = "service.partner.statement"
+    # The statement is cut by whose document it is: the partner's or ours.
+    _inherit = "service.partner.statement"  # pylint: disable=consider-merging-classes-inherited
 
     def _get_qr_payload(self):
         """Return the text of the QR code: one address that holds everything.

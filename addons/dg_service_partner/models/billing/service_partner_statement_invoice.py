@@ -13,7 +13,8 @@ from ...tools.typed_amount import read_amount
 class ServicePartnerStatement(models.Model):
     """The partner's own invoice: how it comes in, and what it lacks (R41-R43)."""
 
-    _inherit = "service.partner.statement"
+    # The statement is cut by whose document it is: the partner's or ours.
+    _inherit = "service.partner.statement"  # pylint: disable=consider-merging-classes-inherited
 
     partner_invoice_ref = fields.Char(
         string="Partner's Invoice Number", readonly=True, copy=False, tracking=True

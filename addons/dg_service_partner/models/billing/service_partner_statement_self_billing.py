@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 class ServicePartnerStatement(models.Model):
     """Self-billing: the statement itself is the document, the partner may object."""
 
-    _inherit = "service.partner.statement"
+    # The statement is cut by whose document it is: the partner's or ours.
+    _inherit = "service.partner.statement"  # pylint: disable=consider-merging-classes-inherited
 
     objection_date = fields.Datetime(
         string="Objection On", readonly=True, copy=False, tracking=True
