@@ -1,7 +1,6 @@
 """The tables of docs/architecture.md that are drawn from the addon's own table."""
 
 import importlib.util
-import re
 
 from .console import say
 from .settings import ADDONS, ROOT
@@ -36,10 +35,8 @@ def insert(page, parts):
     """
     for name, part in parts.items():
         begin, end = BEGIN.format(name), END.format(name)
-        pattern = f"{re.escape(begin)}.*?{re.escape(end)}"
-        page = re.sub(
-            pattern, lambda _match: f"{begin}\n{part}\n{end}", page, flags=re.S
-        )
+        before, _begin, rest = page.partition(begin)
+        page = f"{before}{begin}\n{part}\n{end}{rest.partition(end)[2]}"
     return page
 
 
