@@ -83,15 +83,6 @@ class ServiceCommitment(models.Model):
         precompute=True,
         readonly=False,
     )
-    next_billing_date = fields.Date(
-        compute="_compute_next_billing_date",
-        store=True,
-        precompute=True,
-        readonly=False,
-        index="btree_not_null",
-        copy=False,
-        help="The first day not invoiced yet, for commitments invoiced via contract.",
-    )
     state = fields.Selection(
         selection=[
             ("planned", "Planned"),
@@ -130,13 +121,6 @@ class ServiceCommitment(models.Model):
         for commitment in self:
             commitment.cancellable_until = date_formula.cancellable_until(
                 commitment.term_until, commitment.notice_period
-            )
-
-    @api.depends("start_date", "invoicing_via")
-    def _compute_next_billing_date(self):
-        for commitment in self:
-            commitment.next_billing_date = (
-                commitment.invoicing_via == "contract" and commitment.start_date
             )
 
     @api.depends("start_date", "end_date")

@@ -55,10 +55,15 @@ class ServiceCommitment(models.Model):
         help="Nothing before this day is invoiced: for free months, or for what "
         "another system has invoiced. Empty: from the start on.",
     )
+    # not precomputed: invoice lines are known only after the commitment is stored
     next_billing_date = fields.Date(
-        # invoice lines are known only after they are stored
-        precompute=False,
+        compute="_compute_next_billing_date",
         inverse="_inverse_next_billing_date",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        copy=False,
+        help="The first day not invoiced yet, for commitments invoiced via contract.",
     )
     billing_error = fields.Text(
         string="Billing Problem",
@@ -82,10 +87,12 @@ class ServiceCommitment(models.Model):
             commitment.invoice_count = counts.get(commitment._origin, 0)
 
     @api.depends(
-        "billing_start_date",
-        "end_date",
+        "invoicing_via",
         "partner_type",
         "billing_rhythm",
+        "billing_start_date",
+        "start_date",
+        "end_date",
         "billing_line_ids.service_period_start",
         "billing_line_ids.service_period_end",
         "billing_line_ids.price_subtotal",
