@@ -2,8 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ..tools import date_formula
-
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -235,9 +233,7 @@ class SaleOrder(models.Model):
                 "product": commitment._get_covered_product().display_name,
                 "quantity": commitment.quantity,
                 "amount": commitment.amount,
-                "period": self._get_period_label(
-                    commitment.billing_base_period or commitment.billing_rhythm
-                ),
+                "period": commitment._get_price_period_label(),
                 "start": commitment.agreed_start_date,
                 "is_warranty": commitment._is_warranty(),
             }
@@ -272,30 +268,7 @@ class SaleOrder(models.Model):
         ]
 
     def _get_commitment_total_label(self, via, rhythm):
-        period = self._get_period_label(rhythm)
+        period = self.env["sale.service.commitment"]._get_period_label(rhythm)
         if via == "sales":
             return self.env._("Per %s, invoiced with this order", period)
         return self.env._("Per %s, invoiced by contract", period)
-
-    @api.model
-    def _get_period_label(self, period):
-        """Return a period such as ``12M`` as words: “12 months”."""
-        try:
-            parsed = date_formula.parse_period(period)
-        except date_formula.DateFormulaError:
-            return period
-        if not parsed:
-            return ""
-        count = parsed.count
-        labels = {
-            "D": self.env._("day") if count == 1 else self.env._("%s days", count),
-            "W": self.env._("week") if count == 1 else self.env._("%s weeks", count),
-            "M": self.env._("month") if count == 1 else self.env._("%s months", count),
-            "Q": (
-                self.env._("quarter")
-                if count == 1
-                else self.env._("%s quarters", count)
-            ),
-            "Y": self.env._("year") if count == 1 else self.env._("%s years", count),
-        }
-        return labels[parsed.unit]

@@ -67,11 +67,10 @@ class SaleOrderLine(models.Model):
         "sale_commitment_ids.billing_base_period",
     )
     def _compute_sale_commitment_summary(self):
-        period = self.env["sale.order"]._get_period_label
         for line in self:
             line.sale_commitment_summary = "\n".join(
                 f"{commitment.name}: {line.currency_id.format(commitment.amount)} / "
-                + period(commitment.billing_base_period or commitment.billing_rhythm)
+                f"{commitment._get_price_period_label()}"
                 for commitment in line._get_live_commitments()
             )
 

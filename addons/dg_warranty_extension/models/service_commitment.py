@@ -192,17 +192,3 @@ class ServiceCommitment(models.Model):
         """Return the latest end, False while one has none or without any."""
         ends = self.mapped("end_date")
         return max(ends) if ends and all(ends) else False
-
-    def _get_term_label(self):
-        """Return the term in words, e.g. “36 months” or “12 months, then 12 months”."""
-        self.ensure_one()
-        label = self.env["sale.order"]._get_period_label
-        if not self.extension_term:
-            return label(self.initial_term)
-        if not self.initial_term:
-            return self.env._("every %s", label(self.extension_term))
-        return self.env._(
-            "%(initial)s, then %(extension)s each",
-            initial=label(self.initial_term),
-            extension=label(self.extension_term),
-        )

@@ -341,3 +341,54 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             # a text still being typed in the browser; saving it is refused
             return Fraction(1)
         return ratio or Fraction(1)
+
+    @api.model
+    def _get_period_label(self, period):
+        """Return a period such as ``12M`` as words: “12 months”."""
+        try:
+            parsed = date_formula.parse_period(period)
+        except date_formula.DateFormulaError:
+            return period
+        if not parsed:
+            return ""
+        count = parsed.count
+        labels = {
+            "D": self.env._("day")
+            if count == 1
+            else self.env._("%(count)s days", count=count),
+            "W": self.env._("week")
+            if count == 1
+            else self.env._("%(count)s weeks", count=count),
+            "M": self.env._("month")
+            if count == 1
+            else self.env._("%(count)s months", count=count),
+            "Q": (
+                self.env._("quarter")
+                if count == 1
+                else self.env._("%(count)s quarters", count=count)
+            ),
+            "Y": self.env._("year")
+            if count == 1
+            else self.env._("%(count)s years", count=count),
+        }
+        return labels[parsed.unit]
+
+    def _get_price_period_label(self):
+        """Return in words the time that the price stands for."""
+        self.ensure_one()
+        return self._get_period_label(self.billing_base_period or self.billing_rhythm)
+
+    def _get_term_label(self):
+        """Return the term in words, e.g. “36 months” or “12 months, then 12 months”."""
+        self.ensure_one()
+        initial = self._get_period_label(self.initial_term)
+        extension = self._get_period_label(self.extension_term)
+        if not extension:
+            return initial
+        if not initial:
+            return self.env._("every %(period)s", period=extension)
+        return self.env._(
+            "%(initial)s, then %(extension)s each",
+            initial=initial,
+            extension=extension,
+        )
