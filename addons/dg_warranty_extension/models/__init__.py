@@ -11,6 +11,7 @@ from . import sale_order_line
 from . import sale_order_line_warranty
 from . import sale_order_line_delivery
 from . import service_object
+from . import service_object_delivery
 from . import service_commitment
 from . import service_commitment_billing
 from . import service_commitment_renewal

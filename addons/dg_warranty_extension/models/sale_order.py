@@ -137,7 +137,7 @@ class SaleOrder(models.Model):
             )
         )
         if commitments:
-            self.env["sale.order.line"]._provision_existing_objects(commitments)
+            self.env["service.object"]._provision_existing_objects(commitments)
         return res
 
     def _action_cancel(self):

@@ -38,6 +38,21 @@ class SaleOrderLine(models.Model):
         help="Adds the lines of a further package of the product.",
     )
     commitments_readonly = fields.Boolean(compute="_compute_commitments_readonly")
+    service_object_id = fields.Many2one(
+        comodel_name="service.object",
+        string="Existing Service Object",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The line stands for this service object: its commitments are added there "
+        "instead of making a new object.",
+    )
+    service_object_ids = fields.One2many(
+        comodel_name="service.object",
+        inverse_name="sale_line_id",
+        string="Delivered Service Objects",
+        copy=False,
+    )
 
     # === COMPUTES === #
 
@@ -210,6 +225,22 @@ class SaleOrderLine(models.Model):
             "commitment_item",
         )
 
+    def _is_warranty_line(self):
+        self.ensure_one()
+        return (
+            not self.display_type
+            and self.service_commitment_option == "warranty_extension"
+        )
+
+    def _is_warranty_live(self):
+        """Whether the warranty line still covers what it was assigned to."""
+        return bool(
+            self
+            and self._is_warranty_line()
+            and self.product_uom_qty > 0
+            and (self.warranty_main_line_id or self.warranty_service_object_id)
+        )
+
     def _prepare_default_commitments(self):
         """Return one values dict per line of the default packages (section 2)."""
         self.ensure_one()
@@ -226,9 +257,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         lines = packages.with_context(lang=self.order_id._get_lang()).line_ids
         return [
-            self.env["sale.service.commitment"]._prepare_from_package_line(
-                package_line, self.product_id
-            )
+            package_line._prepare_sale_commitment_values(self.product_id)
             for package_line in lines
         ]
 
@@ -292,3 +321,54 @@ class SaleOrderLine(models.Model):
         return self.order_id.order_line.filtered(
             lambda candidate: candidate._origin == line._origin
         )
+
+    def _get_return_moves(self):
+        """Return the moves that bring goods of this line back, open ones included: an
+        exchange may leave before the old thing arrives."""
+        self.ensure_one()
+        return self.move_ids.filtered(
+            lambda move: (
+                move.origin_returned_move_id
+                and move.state != "cancel"
+                and not move.location_dest_id._is_outgoing()
+            )
+        )
+
+    def _get_quantity_without_object(self):
+        """Return how much of the ordered quantity has no service object yet."""
+        self.ensure_one()
+        objects = self.with_context(active_test=False).service_object_ids
+        return self.product_uom_qty - sum(
+            item.product_uom_id._compute_quantity(
+                item.quantity, self.product_uom_id, round=False
+            )
+            for item in objects
+        )
+
+    def _prepare_service_object_values(self, delivery):
+        """Return the values of the service object that ``delivery`` creates.
+
+        :param ServiceDelivery delivery: a delivery of this line
+        """
+        self.ensure_one()
+        order = self.order_id
+        return {
+            "product_id": self.product_id.id,
+            "product_uom_id": (
+                self.product_id.uom_id.id
+                if delivery.lot and self.product_id.tracking == "serial"
+                else self.product_uom_id.id
+            ),
+            "quantity": delivery.object_quantity,
+            "line_quantity": delivery.quantity,
+            "lot_id": delivery.lot.id,
+            "partner_id": order.partner_id.id,
+            "partner_invoice_id": order.partner_invoice_id.id,
+            "partner_shipping_id": order.partner_shipping_id.id,
+            "company_id": order.company_id.id,
+            "user_id": order.user_id.id,
+            "sale_line_id": self.id,
+            "move_id": delivery.move.id,
+            "picking_id": delivery.move.picking_id.id,
+            "provision_start_date": delivery.day,
+        }

@@ -128,22 +128,6 @@ class SaleOrderLine(models.Model):
 
     # === BUSINESS === #
 
-    def _is_warranty_line(self):
-        self.ensure_one()
-        return (
-            not self.display_type
-            and self.service_commitment_option == "warranty_extension"
-        )
-
-    def _is_warranty_live(self):
-        """Whether the warranty line still covers what it was assigned to."""
-        return bool(
-            self
-            and self._is_warranty_line()
-            and self.product_uom_qty > 0
-            and (self.warranty_main_line_id or self.warranty_service_object_id)
-        )
-
     def _should_open_warranty_assistant(self):
         """Whether the assistant opens by itself (statements 7, 8, 10 and 56).
 

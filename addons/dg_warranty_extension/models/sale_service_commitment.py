@@ -230,22 +230,6 @@ class SaleServiceCommitment(models.Model):
                     )
                 )
 
-    @api.model
-    def _prepare_from_package_line(self, package_line, product):
-        """Return the values of a commitment made from ``package_line``.
-
-        :param package_line: ``service.commitment.package.line`` in the language of
-            the customer
-        :param product: ``product.product`` whose package it is
-        """
-        return {
-            **package_line._prepare_terms_values(),
-            "package_id": package_line.package_id.id,
-            "package_line_id": package_line.id,
-            "product_id": product.id,
-            "sequence": package_line.sequence,
-        }
-
     def _prepare_service_commitment_values(self, service_object, delivered, amount):
         """Return the values of the ``service.commitment`` a delivery creates.
 

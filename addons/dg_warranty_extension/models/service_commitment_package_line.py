@@ -80,3 +80,18 @@ class ServiceCommitmentPackageLine(models.Model):
     def _lacks_invoicing_product(self):
         self.ensure_one()
         return self.invoicing_via == "contract" and not self.invoicing_product_id
+
+    def _prepare_sale_commitment_values(self, product):
+        """Return the values of the ``sale.service.commitment`` made from this line, in
+        the language of the context.
+
+        :param product: ``product.product`` whose package it is
+        """
+        self.ensure_one()
+        return {
+            **self._prepare_terms_values(),
+            "package_id": self.package_id.id,
+            "package_line_id": self.id,
+            "product_id": product.id,
+            "sequence": self.sequence,
+        }

@@ -312,7 +312,7 @@ class WarrantyExtensionWizard(models.TransientModel):
             [wizard_line._prepare_commitment_values() for wizard_line in self.line_ids],
         )
         if line.order_id.state == "sale":
-            line._provision_existing_objects(commitments)
+            self.env["service.object"]._provision_existing_objects(commitments)
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS === #
