@@ -246,10 +246,13 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if not self._takes_commitments():
             return []
-        return self._prepare_package_commitments(
-            self.product_id.product_tmpl_id._get_default_commitment_packages(
-                self.order_id.pricelist_id, self.order_id.company_id
-            )
+        return self._prepare_package_commitments(self._get_default_packages())
+
+    def _get_default_packages(self):
+        """Return the default packages of the line's product for its order."""
+        self.ensure_one()
+        return self.product_id.product_tmpl_id._get_default_commitment_packages(
+            self.order_id.pricelist_id, self.order_id.company_id
         )
 
     def _prepare_package_commitments(self, packages):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -249,6 +249,84 @@ class SaleOrderLine(models.Model):
         return self.env["service.object"].search(
             self._get_warranty_service_objects_domain(), limit=limit
         )
+
+    def _check_warranty_main_line(self, main_line):
+        """Raise a ValidationError when this warranty line cannot extend ``main_line``
+        (23)."""
+        self.ensure_one()
+        candidates = self._get_warranty_main_line_candidates()
+        if main_line._origin in candidates._origin:
+            return
+        reason = (
+            main_line._get_warranty_refusal_reason()
+            if main_line.order_id == self.order_id
+            else self.env._("a line of another order")
+        )
+        raise ValidationError(
+            self.env._(
+                "%(line)s cannot be extended: it is %(reason)s. Choose another line.",
+                line=main_line.product_id.display_name or main_line.name,
+                reason=reason or self.env._("this warranty line itself"),
+            )
+        )
+
+    def _check_warranty_service_object(self, service_object):
+        """Raise a UserError when this warranty line cannot extend ``service_object``
+        (20)."""
+        self.ensure_one()
+        domain = self._get_warranty_service_objects_domain()
+        if not service_object.search_count([("id", "=", service_object.id), *domain]):
+            raise UserError(
+                self.env._(
+                    "%(object)s belongs to another customer or company.",
+                    object=service_object.display_name,
+                )
+            )
+
+    def _prepare_warranty_commitments(self, start_date):
+        """Return one values dict per line of the warranty product's default packages
+        (29), all starting on ``start_date``."""
+        return [
+            {**vals, "agreed_start_date": start_date, "start_formula": False}
+            for vals in self._prepare_package_commitments(self._get_default_packages())
+        ]
+
+    def _extend_warranty(self, main_line, service_object, vals_list):
+        """Make this warranty line cover ``main_line`` or ``service_object``, and add
+        the commitments to what is delivered already: the assistant and renewals.
+
+        :param main_line: ``sale.order.line`` of the same order, or empty
+        :param service_object: ``service.object``, or empty
+        :param vals_list: values of the ``sale.service.commitment`` to create
+        :raises UserError: without values (35), without anything to cover, or when the
+            order was locked or changed in the meantime
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.order_id.lock_for_update()
+        self._check_warranty_startable()
+        if bool(main_line) == bool(service_object):
+            raise UserError(
+                self.env._(
+                    "Choose either a line of the order or an existing service object "
+                    "that the warranty extends."
+                )
+            )
+        if main_line:
+            self._check_warranty_main_line(main_line)
+        else:
+            self._check_warranty_service_object(service_object)
+        if not vals_list:
+            raise UserError(
+                self.env._(
+                    "There is no service to create. Add a package, or give the product "
+                    "%(product)s a default package marked as warranty extension.",
+                    product=self.product_id.display_name,
+                )
+            )
+        commitments = self._assign_warranty(main_line, service_object, vals_list)
+        if self.order_id.state == "sale":
+            self.env["service.object"]._provision_existing_objects(commitments)
 
     def _assign_warranty(self, main_line, service_object, vals_list):
         """Make this warranty line cover ``main_line`` or ``service_object``.

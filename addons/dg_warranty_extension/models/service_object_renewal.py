@@ -95,16 +95,10 @@ class ServiceObject(models.Model):
         )
         for line in order.order_line:
             ending = by_product[line.product_id]
-            self.env["warranty.extension.wizard"].create(
-                {
-                    "warranty_line_id": line.id,
-                    "main_line_id": False,
-                    "service_object_id": self.id,
-                    "default_start_date": (
-                        max(ending.mapped("end_date")) + timedelta(days=1)
-                    ),
-                }
-            ).action_apply()
+            start = max(ending.mapped("end_date")) + timedelta(days=1)
+            line._extend_warranty(
+                line.browse(), self, line._prepare_warranty_commitments(start)
+            )
             ending.renewal_line_id = line
         self._log_renewal_quote(order)
         return order

@@ -165,11 +165,7 @@ class WarrantyExtensionWizard(models.TransientModel):
             line = wizard.warranty_line_id
             vals_list = []
             if line:
-                vals_list = wizard._prepare_line_values(
-                    line.product_id.product_tmpl_id._get_default_commitment_packages(
-                        wizard.order_id.pricelist_id, wizard.company_id
-                    )
-                )
+                vals_list = wizard._prepare_line_values(line._get_default_packages())
             wizard.line_ids = [Command.clear()] + [
                 Command.create(vals) for vals in vals_list
             ]
@@ -217,21 +213,7 @@ class WarrantyExtensionWizard(models.TransientModel):
     def _check_main_line(self):
         """Statement 23: another valid line can be chosen, an invalid one is refused."""
         for wizard in self.filtered("main_line_id"):
-            line = wizard.main_line_id
-            if line._origin not in wizard.available_main_line_ids._origin:
-                reason = (
-                    line._get_warranty_refusal_reason()
-                    if line.order_id == wizard.order_id
-                    else self.env._("a line of another order")
-                )
-                raise ValidationError(
-                    self.env._(
-                        "%(line)s cannot be extended: it is %(reason)s. Choose another "
-                        "line.",
-                        line=line.product_id.display_name or line.name,
-                        reason=reason or self.env._("this warranty line itself"),
-                    )
-                )
+            wizard.warranty_line_id._check_warranty_main_line(wizard.main_line_id)
 
     @api.onchange("main_line_id")
     def _onchange_main_line_id(self):
@@ -292,27 +274,11 @@ class WarrantyExtensionWizard(models.TransientModel):
             the order was locked or changed in the meantime
         """
         self.ensure_one()
-        line = self.warranty_line_id
-        line.check_access("write")
-        line.order_id.lock_for_update()
-        line._check_warranty_startable()
-        self._check_target()
-        self._check_main_line()
-        if not self.line_ids:
-            raise UserError(
-                self.env._(
-                    "There is no service to create. Add a package, or give the product "
-                    "%s a default package marked as warranty extension.",
-                    line.product_id.display_name,
-                )
-            )
-        commitments = line._assign_warranty(
+        self.warranty_line_id._extend_warranty(
             self.main_line_id,
             self.service_object_id,
-            [wizard_line._prepare_commitment_values() for wizard_line in self.line_ids],
+            [line._prepare_commitment_values() for line in self.line_ids],
         )
-        if line.order_id.state == "sale":
-            self.env["service.object"]._provision_existing_objects(commitments)
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS === #
@@ -325,28 +291,6 @@ class WarrantyExtensionWizard(models.TransientModel):
             self.env[self._fields[fname].comodel_name].browse(
                 record_id or []
             ).check_access("read")
-
-    def _check_target(self):
-        self.ensure_one()
-        if bool(self.main_line_id) == bool(self.service_object_id):
-            raise UserError(
-                self.env._(
-                    "Choose either a line of the order or an existing service object "
-                    "that the warranty extends."
-                )
-            )
-        if self.service_object_id and not self.service_object_id.search_count(
-            [
-                ("id", "=", self.service_object_id.id),
-                *self.warranty_line_id._get_warranty_service_objects_domain(),
-            ]
-        ):
-            raise UserError(
-                self.env._(
-                    "%s belongs to another customer or company.",
-                    self.service_object_id.display_name,
-                )
-            )
 
     def _reopen(self):
         """Return the action that shows this assistant again, on its services."""
