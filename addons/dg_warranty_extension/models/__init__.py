@@ -15,8 +15,6 @@ from . import service_object_delivery
 from . import service_commitment
 from . import service_commitment_billing
 from . import service_commitment_renewal
-from . import service_object_billing
-from . import service_object_portal
 from . import service_object_renewal
 from . import account_analytic_distribution_model
 from . import account_move

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.records import show_list
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -30,13 +32,11 @@ class AccountMove(models.Model):
     def action_view_service_commitments(self):
         """Open the commitments that this invoice bills."""
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "dg_warranty_extension.service_commitment_action"
-            ),
-            "domain": [("id", "in", self.line_ids.service_commitment_id.ids)],
-            "context": {"create": False},
-        }
+        return show_list(
+            self.env,
+            "dg_warranty_extension.service_commitment_action",
+            [("id", "in", self.line_ids.service_commitment_id.ids)],
+        )
 
     # === BUSINESS === #
 

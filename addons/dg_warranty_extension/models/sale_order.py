@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ..tools.records import show_list
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -113,13 +115,11 @@ class SaleOrder(models.Model):
 
     def action_view_service_objects(self):
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "dg_warranty_extension.service_object_action"
-            ),
-            "domain": [("sale_order_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        return show_list(
+            self.env,
+            "dg_warranty_extension.service_object_action",
+            [("sale_order_id", "=", self.id)],
+        )
 
     # === BUSINESS === #
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+from ..tools.records import show_record
+
 
 class SaleOrderLine(models.Model):
     """Sales service commitments of an order line: made, recomputed, copied."""
@@ -189,25 +191,19 @@ class SaleOrderLine(models.Model):
     def action_open_sale_commitments(self):
         """Open the commitments of this line for editing."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._(
-                "Service commitments of %s", self.product_id.display_name
+        view = self.env.ref(
+            "dg_warranty_extension.sale_order_line_view_form_commitments"
+        )
+        return show_record(
+            self,
+            view.id,
+            name=self.env._(
+                "Service commitments of %(product)s",
+                product=self.product_id.display_name,
             ),
-            "res_model": "sale.order.line",
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [
-                (
-                    self.env.ref(
-                        "dg_warranty_extension.sale_order_line_view_form_commitments"
-                    ).id,
-                    "form",
-                )
-            ],
-            "target": "new",
-            "context": {**self.env.context, "dialog_size": "extra-large"},
-        }
+            target="new",
+            context={**self.env.context, "dialog_size": "extra-large"},
+        )
 
     # === BUSINESS === #
 

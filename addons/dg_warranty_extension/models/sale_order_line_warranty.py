@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.records import show_record
+
 
 class SaleOrderLine(models.Model):
     """The link between a warranty line and the line or object it extends."""
@@ -101,20 +103,17 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_warranty_startable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Warranty Extension"),
-            "res_model": "warranty.extension.wizard",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
+        return show_record(
+            self.env["warranty.extension.wizard"],
+            name=self.env._("Warranty Extension"),
+            target="new",
+            context={
                 **self.env.context,
                 "default_warranty_line_id": self.id,
                 "dialog_size": "extra-large",
                 "warranty_line_number": True,
             },
-        }
+        )
 
     def action_auto_open_warranty_assistant(self):
         """Called by the browser after a warranty product was set on a line.

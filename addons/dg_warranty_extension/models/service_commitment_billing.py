@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_round, format_date, split_every
 
 from ..tools import billing_period, date_formula
+from ..tools.records import lock_or_refuse
 
 _logger = logging.getLogger(__name__)
 
@@ -133,15 +134,13 @@ class ServiceCommitment(models.Model):
         # as with orders: people who invoice, and those who may change the commitments
         can_invoice = self.env["account.move"].has_access("create")
         self.check_access("read" if can_invoice else "write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is invoicing these commitments right now. Try again "
-                    "in a moment."
-                )
-            ) from error
+        lock_or_refuse(
+            self,
+            lambda: self.env._(
+                "Somebody else is invoicing these commitments right now. Try again in "
+                "a moment."
+            ),
+        )
         due = self._filter_due()
         if not due:
             raise UserError(

@@ -6,6 +6,8 @@ from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.records import show_record
+
 
 class ServiceObject(models.Model):
     """A delivered thing with the commitments that cover it."""
@@ -140,11 +142,13 @@ class ServiceObject(models.Model):
         index=True,
         help="The day on which the last commitment ends; empty while one goes on.",
     )
-
     commitment_timeline = fields.Html(
         string="Timeline",
         compute="_compute_commitment_timeline",
         sanitize=False,
+    )
+    invoice_count = fields.Integer(
+        string="Invoices", compute="_compute_invoice_count", compute_sudo=True
     )
 
     # === COMPUTES === #
@@ -188,6 +192,20 @@ class ServiceObject(models.Model):
                 else False
             )
 
+    def _compute_invoice_count(self):
+        counts = dict(
+            self.env["account.move.line"]._read_group(
+                [("service_commitment_id.service_object_id", "in", self.ids)],
+                ["service_commitment_id"],
+                ["move_id:array_agg"],
+            )
+        )
+        for service_object in self:
+            moves = set()
+            for commitment in service_object.commitment_ids:
+                moves.update(counts.get(commitment._origin, ()))
+            service_object.invoice_count = len(moves)
+
     # === CONSTRAINTS === #
 
     @api.constrains("lot_id", "quantity", "product_id")
@@ -223,15 +241,18 @@ class ServiceObject(models.Model):
 
     def action_view_sale_order(self):
         self.ensure_one()
-        return self._get_record_action(self.sale_order_id)
+        return show_record(self.sale_order_id)
 
     def action_view_picking(self):
         self.ensure_one()
-        return self._get_record_action(self.picking_id)
+        return show_record(self.picking_id)
 
     def action_view_lot(self):
         self.ensure_one()
-        return self._get_record_action(self.lot_id)
+        return show_record(self.lot_id)
+
+    def action_view_invoices(self):
+        return self.commitment_ids.action_view_invoices()
 
     # === BUSINESS === #
 
@@ -264,16 +285,6 @@ class ServiceObject(models.Model):
                 for (number,) in numbers
             ]
         return [sequence._next() for _index in range(count)]
-
-    @api.model
-    def _get_record_action(self, record):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
 
     def _prepare_timeline_values(self):
         """Return the values of the timeline template: bars in percent between the
@@ -321,3 +332,19 @@ class ServiceObject(models.Model):
         link = picking._get_html_link() if picking else move.display_name
         body = escape(message) % {"picking": link}
         self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
+
+    def _get_customer_commitments(self):
+        """Return the commitments towards the customer, those that run first."""
+        self.ensure_one()
+        order = {"running": 0, "planned": 1, "ended": 2}
+        return self.commitment_ids.filtered(
+            lambda item: item.partner_type == "customer"
+        ).sorted(lambda item: (order[item.state], item.start_date, item.id))
+
+    def _get_warranty_status(self):
+        """Return ``none``, ``active`` or ``ended``, as of today."""
+        self.ensure_one()
+        if not self.warranty_end_date:
+            return "active" if self.has_warranty else "none"
+        today = fields.Date.context_today(self)
+        return "active" if self.warranty_end_date >= today else "ended"

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from ..tools.records import lock_or_refuse, show_record
 
 
 class ServiceObject(models.Model):
@@ -59,18 +61,17 @@ class ServiceObject(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %s right now. Try again in a moment.",
-                    self.display_name,
-                )
-            ) from error
+        lock_or_refuse(
+            self,
+            lambda: self.env._(
+                "Somebody else is working on %(object)s right now. Try again in a "
+                "moment.",
+                object=self.display_name,
+            ),
+        )
         to_offer = commitments.filtered(lambda item: item.renewal_state == "open")
         if to_offer:
-            return self._get_record_action(self._create_renewal_quote(to_offer))
+            return show_record(self._create_renewal_quote(to_offer))
         offers = commitments.renewal_order_id.filtered(
             lambda order: order.state != "cancel"
         )
@@ -81,7 +82,7 @@ class ServiceObject(models.Model):
                     self.display_name,
                 )
             )
-        return self._get_record_action(offers[-1])
+        return show_record(offers[-1])
 
     def _create_renewal_quote(self, commitments):
         """Create the quote: one warranty line per product on this object, with the

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..tools import date_formula
+from ..tools.records import show_record
 
 
 class WarrantyExtensionWizard(models.TransientModel):
@@ -297,16 +298,13 @@ class WarrantyExtensionWizard(models.TransientModel):
         view = self.env.ref(
             "dg_warranty_extension.warranty_extension_wizard_view_form_services"
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Warranty Extension"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(view.id, "form")],
-            "target": "new",
-            "context": {**self.env.context, "warranty_line_number": True},
-        }
+        return show_record(
+            self,
+            view.id,
+            name=self.env._("Warranty Extension"),
+            target="new",
+            context={**self.env.context, "warranty_line_number": True},
+        )
 
     def _prepare_line_values(self, packages):
         """Return one values dict per package line, in the customer's language; the
