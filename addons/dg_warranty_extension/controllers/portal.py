@@ -24,7 +24,6 @@ class ServiceObjectPortal(CustomerPortal):
             )
         return values
 
-    # --- list ---------------------------------------------------------------
     @route(
         [LIST_URL, f"{LIST_URL}/page/<int:page>"],
         type="http",
@@ -80,7 +79,6 @@ class ServiceObjectPortal(CustomerPortal):
             },
         )
 
-    # --- one object ---------------------------------------------------------
     @route(
         f"{LIST_URL}/<int:service_object_id>",
         type="http",
@@ -117,7 +115,6 @@ class ServiceObjectPortal(CustomerPortal):
             ),
         )
 
-    # --- what is shown ------------------------------------------------------
     def _get_service_objects_domain(self):
         """Return the domain of the customer's objects, for internal users too."""
         partner = request.env.user.partner_id.commercial_partner_id

@@ -11,8 +11,6 @@ class AccountMove(models.Model):
         compute="_compute_service_commitment_count"
     )
 
-    # === COMPUTES === #
-
     def _compute_service_commitment_count(self):
         counts = dict(
             self.env["account.move.line"]._read_group(
@@ -27,8 +25,6 @@ class AccountMove(models.Model):
         for move in self:
             move.service_commitment_count = counts.get(move._origin, 0)
 
-    # === ACTIONS === #
-
     def action_view_service_commitments(self):
         """Open the commitments that this invoice bills."""
         self.ensure_one()
@@ -38,15 +34,13 @@ class AccountMove(models.Model):
             [("id", "in", self.line_ids.service_commitment_id.ids)],
         )
 
-    # === BUSINESS === #
-
     def _post(self, soft=True):
         self._check_invoicing_items()
         return super()._post(soft)
 
     def _check_invoicing_items(self):
-        """Section 1: an invoicing item stands on commitment invoices only. A duplicate
-        of such an invoice is none: it would charge the customer a second time.
+        """Refuse invoicing items on other invoices than those of commitments (section
+        1). A duplicate of such an invoice is none: it would charge the customer twice.
 
         :raises UserError: names the product and the way that works
         """

@@ -21,8 +21,6 @@ class SaleOrder(models.Model):
         compute="_compute_service_object_count", groups="sales_team.group_sale_salesman"
     )
 
-    # === COMPUTES === #
-
     @api.depends(
         "order_line.sale_commitment_ids.name",
         "order_line.sale_commitment_ids.amount",
@@ -77,8 +75,6 @@ class SaleOrder(models.Model):
         for order in self:
             order.service_object_count = counts.get(order._origin, 0)
 
-    # === ONCHANGES === #
-
     @api.onchange("order_line")
     def _onchange_order_line_warranty(self):
         """Show at once what saving will do to warranty lines: their quantity follows
@@ -96,8 +92,6 @@ class SaleOrder(models.Model):
                 warranty.product_uom_qty = main.product_uom_qty
         self._refresh_warranty_prices()
 
-    # === CRUD === #
-
     def copy(self, default=None):
         """Copy service commitments along and remap the warranty lines (section 2)."""
         new_orders = super().copy(default)
@@ -106,12 +100,10 @@ class SaleOrder(models.Model):
                 order._remap_warranties(new_order)
         return new_orders
 
-    # === ACTIONS === #
-
     def action_confirm(self):
-        res = super().action_confirm()
+        result = super().action_confirm()
         self._warn_unassigned_warranties()
-        return res
+        return result
 
     def action_view_service_objects(self):
         self.ensure_one()
@@ -121,10 +113,8 @@ class SaleOrder(models.Model):
             [("sale_order_id", "=", self.id)],
         )
 
-    # === BUSINESS === #
-
     def _action_confirm(self):
-        res = super()._action_confirm()
+        result = super()._action_confirm()
         # a customer who signs in the portal has no access to commitments
         lines = self.sudo().order_line
         commitments = (
@@ -138,14 +128,14 @@ class SaleOrder(models.Model):
         )
         if commitments:
             self.env["service.object"]._provision_existing_objects(commitments)
-        return res
+        return result
 
     def _action_cancel(self):
-        res = super()._action_cancel()
+        result = super()._action_cancel()
         commitments = self.env["service.commitment"].sudo()
         commitments._withdraw_of_cancelled_orders(self)
         commitments._reopen_renewals(self)
-        return res
+        return result
 
     def _get_priced_lines(self):
         """Service commitment items are never invoiced through the order, so they are
@@ -158,14 +148,14 @@ class SaleOrder(models.Model):
 
     def _recompute_prices(self):
         """Updating prices on purpose also looks item prices up again."""
-        res = super()._recompute_prices()
+        result = super()._recompute_prices()
         commitments = self._get_service_commitments()
         if commitments:
             commitments._check_order_editable()
             commitments.with_context(
                 force_price_recomputation=True
             )._compute_calculation_base_amount()
-        return res
+        return result
 
     def _refresh_warranty_prices(self):
         """Show what a price typed on a warranty line does to the commitments of its
@@ -224,7 +214,7 @@ class SaleOrder(models.Model):
         to them (portal, accountants).
 
         :return: list of dict with ``name``, ``product``, ``quantity``, ``amount``,
-            ``period``, ``start`` and ``is_warranty``
+            ``period`` and ``start``
         """
         self.ensure_one()
         return [
@@ -235,7 +225,6 @@ class SaleOrder(models.Model):
                 "amount": commitment.amount,
                 "period": commitment._get_price_period_label(),
                 "start": commitment.agreed_start_date,
-                "is_warranty": commitment._is_warranty(),
             }
             for commitment in self.sudo()._get_service_commitments()
             if commitment.partner_type == "customer"

@@ -8,6 +8,8 @@ from ..tools.records import show_record
 class SaleOrderLine(models.Model):
     """Sales service commitments of an order line: made, recomputed, copied."""
 
+    # By subject: the commitments of a line.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "sale.order.line"
 
     service_commitment_option = fields.Selection(
@@ -55,8 +57,6 @@ class SaleOrderLine(models.Model):
         string="Delivered Service Objects",
         copy=False,
     )
-
-    # === COMPUTES === #
 
     @api.depends("product_id", "order_id")
     def _compute_sale_commitment_ids(self):
@@ -113,16 +113,13 @@ class SaleOrderLine(models.Model):
         """Service commitment items cost nothing through the order: their commitments
         are totalled apart. So the lines of a document add up to its total."""
         super()._compute_amount()
-        for line in self:
-            if line.service_commitment_option == "commitment_item":
-                line.price_subtotal = line.price_total = line.price_tax = 0.0
+        items = self._filter_commitment_items()
+        items.price_subtotal = items.price_total = items.price_tax = 0.0
 
     def _compute_qty_to_invoice(self):
         """Service commitment items are never invoiced through the order."""
         super()._compute_qty_to_invoice()
-        for line in self:
-            if line.service_commitment_option == "commitment_item":
-                line.qty_to_invoice = 0.0
+        self._filter_commitment_items().qty_to_invoice = 0.0
 
     def _compute_untaxed_amount_to_invoice(self):
         super()._compute_untaxed_amount_to_invoice()
@@ -139,14 +136,9 @@ class SaleOrderLine(models.Model):
     def _compute_invoice_status(self):
         """Nothing of a service commitment item is left for the order to invoice."""
         super()._compute_invoice_status()
-        for line in self:
-            if (
-                line.state == "sale"
-                and line.service_commitment_option == "commitment_item"
-            ):
-                line.invoice_status = "invoiced"
-
-    # === CONSTRAINTS === #
+        self._filter_commitment_items().filtered(
+            lambda line: line.state == "sale"
+        ).invoice_status = "invoiced"
 
     @api.constrains("product_id")
     def _check_invoicing_item(self):
@@ -171,8 +163,6 @@ class SaleOrderLine(models.Model):
             ]
             self.add_commitment_package_id = False
 
-    # === CRUD === #
-
     def copy_data(self, default=None):
         """Copy the line's own commitments with their manual edits. Those a warranty
         line made belong to that line; copying the whole order remaps them."""
@@ -185,8 +175,6 @@ class SaleOrderLine(models.Model):
                 Command.create(values) for values in own.copy_data()
             ]
         return vals_list
-
-    # === ACTIONS === #
 
     def action_open_sale_commitments(self):
         """Open the commitments of this line for editing."""
@@ -205,16 +193,14 @@ class SaleOrderLine(models.Model):
             context={**self.env.context, "dialog_size": "extra-large"},
         )
 
-    # === BUSINESS === #
-
     def _filter_commitment_items(self):
         return self.filtered(
             lambda line: line.service_commitment_option == "commitment_item"
         )
 
     def _takes_commitments(self):
-        """Whether the line can carry commitments of its own product's packages; none
-        hang on a warranty line (statement 40)."""
+        """Return whether the line can carry commitments of its own product's packages;
+        none hang on a warranty line (statement 40)."""
         self.ensure_one()
         return not self.display_type and self.product_id.service_commitment_option in (
             "with_commitment",
@@ -229,7 +215,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _is_warranty_live(self):
-        """Whether the warranty line still covers what it was assigned to."""
+        """Return whether the warranty line still covers what it was assigned to."""
         return bool(
             self
             and self._is_warranty_line()

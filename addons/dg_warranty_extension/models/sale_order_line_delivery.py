@@ -4,6 +4,8 @@ from odoo import models
 class SaleOrderLine(models.Model):
     """Services whose delivered quantity rises make service objects."""
 
+    # By subject: services that are delivered.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "sale.order.line"
 
     def _compute_field_value(self, field):

@@ -8,6 +8,8 @@ from ..tools.records import show_record
 class SaleOrderLine(models.Model):
     """The link between a warranty line and the line or object it extends."""
 
+    # By subject: the warranty that covers another line.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "sale.order.line"
 
     warranty_main_line_id = fields.Many2one(
@@ -43,8 +45,6 @@ class SaleOrderLine(models.Model):
         compute="_compute_warranty_status",
     )
 
-    # === COMPUTES === #
-
     @api.depends(
         "product_id",
         "product_uom_qty",
@@ -79,20 +79,16 @@ class SaleOrderLine(models.Model):
         line = lines.sorted(self._get_line_sort_key)[int(number) - 1 : int(number)]
         return Domain("id", "in", line.ids) if line else Domain("name", operator, value)
 
-    # === CRUD === #
-
     def write(self, vals):
         if not {"product_id", "product_uom_qty"} & vals.keys():
             return super().write(vals)
         products = {line: line.product_id for line in self}
-        res = super().write(vals)
+        result = super().write(vals)
         changed = self.filtered(lambda line: line.product_id != products[line])
         changed._release_warranty()
         if "product_uom_qty" in vals:
             self._sync_warranty_quantity()
-        return res
-
-    # === ACTIONS === #
+        return result
 
     def action_open_warranty_assistant(self):
         """Open the assistant for this warranty line (statement 9).
@@ -116,19 +112,17 @@ class SaleOrderLine(models.Model):
         )
 
     def action_auto_open_warranty_assistant(self):
-        """Called by the browser after a warranty product was set on a line.
+        """Open the assistant after a warranty product was set on a line, if it is to.
 
-        :return: the assistant's action, or False when it does not open by itself
+        :return: the assistant's action for the browser, or False
         """
         self.ensure_one()
         if not self._should_open_warranty_assistant():
             return False
         return self.action_open_warranty_assistant()
 
-    # === BUSINESS === #
-
     def _should_open_warranty_assistant(self):
-        """Whether the assistant opens by itself (statements 7, 8, 10 and 56).
+        """Return whether the assistant opens by itself (statements 7, 8, 10 and 56).
 
         Only on an order, for a warranty line not assigned yet, and only while a
         possible main line exists.

@@ -94,8 +94,6 @@ class SaleServiceCommitment(models.Model):
         "A sales service commitment belongs to an order line or to a service object.",
     )
 
-    # === COMPUTES === #
-
     @api.depends("order_line_id.order_id", "warranty_line_id.order_id")
     def _compute_order_id(self):
         for commitment in self:
@@ -144,8 +142,6 @@ class SaleServiceCommitment(models.Model):
             order = commitment.order_id
             commitment.is_readonly = order.locked or order.state == "cancel"
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.constrains("agreed_start_date")
     def _check_agreed_start_date(self):
         for commitment in self:
@@ -153,7 +149,7 @@ class SaleServiceCommitment(models.Model):
 
     @api.constrains("agreed_start_date", "start_formula", "warranty_line_id")
     def _check_warranty_start(self):
-        """Statement 26: a warranty has a date or a formula, never both."""
+        """Refuse both a date and a formula on a warranty (statement 26)."""
         for commitment in self.filtered("warranty_line_id"):
             if commitment.agreed_start_date and commitment.start_formula:
                 raise ValidationError(
@@ -187,8 +183,6 @@ class SaleServiceCommitment(models.Model):
         if self.warranty_line_id and self.start_formula:
             self.agreed_start_date = False
 
-    # === CRUD === #
-
     @api.model_create_multi
     def create(self, vals_list):
         commitments = super().create(vals_list)
@@ -197,21 +191,19 @@ class SaleServiceCommitment(models.Model):
 
     def write(self, vals):
         self._check_order_editable()
-        res = super().write(vals)
+        result = super().write(vals)
         if "calculation_base_type" in vals and "calculation_base_amount" not in vals:
             self.with_context(
                 force_price_recomputation=True
             )._compute_calculation_base_amount()
-        return res
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_readonly(self):
         self._check_order_editable()
 
-    # === BUSINESS === #
-
     def _check_order_editable(self):
-        """Section 2: read-only once the order is locked or cancelled."""
+        """Refuse changes once the order is locked or cancelled (section 2)."""
         for order in self.order_id:
             if order.locked:
                 raise UserError(
@@ -254,7 +246,7 @@ class SaleServiceCommitment(models.Model):
         }
 
     def _is_for_existing_object(self):
-        """Whether the order's confirmation adds it to a service object: a chosen one,
+        """Return whether the confirmation adds it to a service object: a chosen one,
         or that of a line that stands for one and delivers no goods (54)."""
         self.ensure_one()
         line = self.order_line_id

@@ -93,8 +93,6 @@ class ServiceCommitment(models.Model):
         search="_search_state",
     )
 
-    # === COMPUTES === #
-
     @api.depends("agreed_start_date", "delivery_date", "start_formula")
     def _compute_start_date(self):
         for commitment in self:
@@ -146,14 +144,10 @@ class ServiceCommitment(models.Model):
         domains = {"ended": ended, "planned": planned, "running": ~ended & ~planned}
         return Domain.OR(domains[state] for state in value if state in domains)
 
-    # === CONSTRAINTS === #
-
     @api.constrains("start_date")
     def _check_start_date(self):
         for commitment in self:
             commitment._check_usable_start("start_date")
-
-    # === BUSINESS === #
 
     @api.model
     def _withdraw_of_cancelled_orders(self, orders):

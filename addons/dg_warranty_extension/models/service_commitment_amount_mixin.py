@@ -45,8 +45,6 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         precompute=True,
     )
 
-    # === COMPUTES === #
-
     @api.depends("calculation_base_amount", "calculation_base_percent")
     def _compute_price_unit(self):
         digits = self.env["decimal.precision"].precision_get("Product Price")
@@ -77,13 +75,9 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         for commitment in self:
             commitment._apply_entered_amount()
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.onchange("amount")
     def _onchange_amount(self):
         self._apply_entered_amount()
-
-    # === BUSINESS === #
 
     def _round_amount(self, amount):
         self.ensure_one()

@@ -36,6 +36,8 @@ class ServiceCommitment(models.Model):
     itself, and a period that has an invoice is never billed a second time.
     """
 
+    # By subject: what is invoiced via contract.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.commitment"
 
     billing_line_ids = fields.One2many(
@@ -74,8 +76,6 @@ class ServiceCommitment(models.Model):
         help="Why the last attempt made no invoice; tried again by the next job.",
     )
 
-    # === COMPUTES === #
-
     def _compute_invoice_count(self):
         counts = dict(
             self.env["account.move.line"]._read_group(
@@ -110,8 +110,6 @@ class ServiceCommitment(models.Model):
             if commitment.next_billing_date:
                 commitment.billing_start_date = commitment.next_billing_date
 
-    # === CRUD === #
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
         invoiced = self.filtered("invoice_count")
@@ -123,8 +121,6 @@ class ServiceCommitment(models.Model):
                     invoiced[0].name,
                 )
             )
-
-    # === ACTIONS === #
 
     def action_create_invoices(self):
         """Invoice what is due of these commitments and show the draft invoices.
@@ -199,8 +195,6 @@ class ServiceCommitment(models.Model):
                 left = cron._commit_progress()
             if not left:
                 break
-
-    # === BUSINESS === #
 
     @api.model
     def _get_due_domain(self):

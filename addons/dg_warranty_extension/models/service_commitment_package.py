@@ -45,8 +45,6 @@ class ServiceCommitmentPackage(models.Model):
         "Another package of this company has the same code. Choose another code.",
     )
 
-    # === COMPUTES === #
-
     @api.depends("code", "name")
     def _compute_display_name(self):
         for package in self:
@@ -54,13 +52,9 @@ class ServiceCommitmentPackage(models.Model):
                 f"[{package.code}] {package.name}" if package.code else package.name
             )
 
-    # === CONSTRAINTS === #
-
     @api.constrains("is_warranty_extension")
     def _check_is_warranty_extension(self):
         self.product_package_ids._check_warranty_flag()
-
-    # === CRUD === #
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

@@ -91,8 +91,6 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     )
     discount = fields.Float(string="Discount %")
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.constrains(*PERIOD_FIELDS, "start_formula")
     def _check_periods(self):
         for terms in self:
@@ -184,16 +182,12 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         if self.invoicing_via == "sales":
             self.invoicing_product_id = False
 
-    # === CRUD === #
-
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._normalize_terms(vals) for vals in vals_list])
 
     def write(self, vals):
         return super().write(self._normalize_terms(vals))
-
-    # === BUSINESS === #
 
     @api.model
     def _get_term_fields(self):

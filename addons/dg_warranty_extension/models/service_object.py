@@ -151,8 +151,6 @@ class ServiceObject(models.Model):
         string="Invoices", compute="_compute_invoice_count", compute_sudo=True
     )
 
-    # === COMPUTES === #
-
     @api.depends("product_id")
     def _compute_product_uom_id(self):
         for service_object in self:
@@ -206,8 +204,6 @@ class ServiceObject(models.Model):
                 moves.update(counts.get(commitment._origin, ()))
             service_object.invoice_count = len(moves)
 
-    # === CONSTRAINTS === #
-
     @api.constrains("lot_id", "quantity", "product_id")
     def _check_serial_quantity(self):
         for service_object in self:
@@ -223,8 +219,6 @@ class ServiceObject(models.Model):
                     )
                 )
 
-    # === CRUD === #
-
     @api.model_create_multi
     def create(self, vals_list):
         unnamed = defaultdict(list)
@@ -236,8 +230,6 @@ class ServiceObject(models.Model):
             for vals, number in zip(group, numbers, strict=True):
                 vals["name"] = number
         return super().create(vals_list)
-
-    # === ACTIONS === #
 
     def action_view_sale_order(self):
         self.ensure_one()
@@ -253,8 +245,6 @@ class ServiceObject(models.Model):
 
     def action_view_invoices(self):
         return self.commitment_ids.action_view_invoices()
-
-    # === BUSINESS === #
 
     @api.model
     def _next_numbers(self, company_id, count):

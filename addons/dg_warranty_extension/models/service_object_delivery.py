@@ -36,6 +36,8 @@ class CommitmentShare(NamedTuple):
 class ServiceObject(models.Model):
     """From what is delivered to service objects and their commitments (49 to 54)."""
 
+    # By who acts: deliveries make objects.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.object"
 
     @api.model

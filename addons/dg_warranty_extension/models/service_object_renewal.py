@@ -10,6 +10,8 @@ from ..tools.records import lock_or_refuse, show_record
 class ServiceObject(models.Model):
     """The follow-on quote on an existing service object (20, 54, 57)."""
 
+    # By who acts: the sales team renews them.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.object"
 
     renewal_state = fields.Selection(
@@ -22,8 +24,6 @@ class ServiceObject(models.Model):
         compute="_compute_renewal_state",
     )
 
-    # === COMPUTES === #
-
     @api.depends("commitment_ids.renewal_state")
     def _compute_renewal_state(self):
         for service_object in self:
@@ -33,8 +33,6 @@ class ServiceObject(models.Model):
                 False,
             )
 
-    # === ACTIONS === #
-
     def action_renew(self):
         """Start a quote for the follow-on of the warranties that end last, or show the
         one there is.
@@ -43,8 +41,6 @@ class ServiceObject(models.Model):
         """
         self.ensure_one()
         return self._renew(self._get_renewable_commitments())
-
-    # === BUSINESS === #
 
     def _get_renewable_commitments(self):
         """Return the warranties with an end that nothing continues yet."""

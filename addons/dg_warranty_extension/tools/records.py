@@ -21,8 +21,8 @@ def show_record(record, view_id=False, **values):
 
 
 def show_list(env, xml_id, domain, **context):
-    """Return the window action ``xml_id``, limited to ``domain``; from
-    there nothing is created.
+    """Return the window action ``xml_id``, limited to ``domain``; from there nothing is
+    created.
 
     :param context: further keys of the action's context
     """

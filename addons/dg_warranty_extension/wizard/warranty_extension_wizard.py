@@ -89,8 +89,6 @@ class WarrantyExtensionWizard(models.TransientModel):
         compute="_compute_available_package_ids",
     )
 
-    # === COMPUTES === #
-
     @api.depends("warranty_line_id")
     def _compute_main_line_id(self):
         for wizard in self:
@@ -185,8 +183,6 @@ class WarrantyExtensionWizard(models.TransientModel):
                 else False
             )
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.constrains("default_start_date", "default_start_formula")
     @api.onchange("default_start_date", "default_start_formula")
     def _check_default_start(self):
@@ -212,7 +208,7 @@ class WarrantyExtensionWizard(models.TransientModel):
     @api.constrains("main_line_id")
     @api.onchange("main_line_id")
     def _check_main_line(self):
-        """Statement 23: another valid line can be chosen, an invalid one is refused."""
+        """Refuse a line that cannot be extended (statement 23)."""
         for wizard in self.filtered("main_line_id"):
             wizard.warranty_line_id._check_warranty_main_line(wizard.main_line_id)
 
@@ -225,8 +221,6 @@ class WarrantyExtensionWizard(models.TransientModel):
     def _onchange_service_object_id(self):
         if self.service_object_id:
             self.main_line_id = False
-
-    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -241,8 +235,6 @@ class WarrantyExtensionWizard(models.TransientModel):
     def onchange(self, values, field_names, fields_spec):
         self._check_may_read(values)
         return super().onchange(values, field_names, fields_spec)
-
-    # === ACTIONS === #
 
     def action_add_package(self):
         """List the lines of the chosen package beside the others (33, 34)."""
@@ -281,8 +273,6 @@ class WarrantyExtensionWizard(models.TransientModel):
             [line._prepare_commitment_values() for line in self.line_ids],
         )
         return {"type": "ir.actions.act_window_close"}
-
-    # === BUSINESS === #
 
     def _check_may_read(self, values):
         """Raise an AccessError when ``values`` name what the user may not read: the

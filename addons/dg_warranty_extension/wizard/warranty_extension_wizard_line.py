@@ -35,8 +35,6 @@ class WarrantyExtensionWizardLine(models.TransientModel):
         compute="_compute_start", store=True, readonly=False, precompute=True
     )
 
-    # === COMPUTES === #
-
     @api.depends("calculation_base_type", "wizard_id.warranty_line_id")
     def _compute_calculation_base_amount(self):
         """Statement 30: the warranty line's product is the price source."""
@@ -69,11 +67,9 @@ class WarrantyExtensionWizardLine(models.TransientModel):
                 formula or line.package_line_id.start_formula
             )
 
-    # === ONCHANGES === #
-
     @api.onchange("agreed_start_date")
     def _onchange_agreed_start_date(self):
-        """Statement 26: the date or the formula, never both."""
+        """Keep the date or the formula, never both (statement 26)."""
         if self.agreed_start_date:
             self.start_formula = False
 
@@ -82,8 +78,6 @@ class WarrantyExtensionWizardLine(models.TransientModel):
         super()._onchange_start_formula()
         if self.start_formula:
             self.agreed_start_date = False
-
-    # === BUSINESS === #
 
     def _prepare_commitment_values(self):
         """Return the values of the ``sale.service.commitment`` to create."""
