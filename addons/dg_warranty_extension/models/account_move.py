@@ -51,9 +51,9 @@ class AccountMove(models.Model):
             if items and not move.invoice_line_ids.service_commitment_id:
                 raise UserError(
                     self.env._(
-                        "%s is an invoicing item: it stands on invoices of service "
-                        "commitments only. Remove the line, or invoice what is due "
-                        "under Service Commitments › Commitments to Invoice.",
-                        items[0].display_name,
+                        "%(product)s is an invoicing item: it stands on invoices of "
+                        "service commitments only. Remove the line, or invoice what "
+                        "is due under Service Commitments › Commitments to Invoice.",
+                        product=items[0].display_name,
                     )
                 )

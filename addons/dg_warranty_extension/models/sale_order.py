@@ -58,9 +58,9 @@ class SaleOrder(models.Model):
             order.has_warranty_line = bool(lines)
             order.unassigned_warranty_text = (
                 self.env._(
-                    "Warranty extensions without a covered line: %s. Assign them with "
-                    "the shield button on the line.",
-                    ", ".join(unassigned.product_id.mapped("display_name")),
+                    "Warranty extensions without a covered line: %(products)s. Assign "
+                    "them with the shield button on the line.",
+                    products=", ".join(unassigned.product_id.mapped("display_name")),
                 )
                 if unassigned
                 else False
@@ -259,5 +259,5 @@ class SaleOrder(models.Model):
     def _get_commitment_total_label(self, via, rhythm):
         period = self.env["sale.service.commitment"]._get_period_label(rhythm)
         if via == "sales":
-            return self.env._("Per %s, invoiced with this order", period)
-        return self.env._("Per %s, invoiced by contract", period)
+            return self.env._("Per %(period)s, invoiced with this order", period=period)
+        return self.env._("Per %(period)s, invoiced by contract", period=period)

@@ -146,9 +146,9 @@ class SaleOrderLine(models.Model):
             if line.service_commitment_option == "invoicing_item":
                 raise ValidationError(
                     self.env._(
-                        "%s is an invoicing item: it stands on commitment invoices "
-                        "only and cannot be sold. Choose another product.",
-                        line.product_id.display_name,
+                        "%(product)s is an invoicing item: it stands on commitment "
+                        "invoices only and cannot be sold. Choose another product.",
+                        product=line.product_id.display_name,
                     )
                 )
 

@@ -144,17 +144,17 @@ class SaleOrderLine(models.Model):
         if not self._is_warranty_line():
             raise UserError(
                 self.env._(
-                    "%s is no warranty extension. The assistant works on lines with a "
-                    "warranty product.",
-                    self.product_id.display_name or self.name,
+                    "%(product)s is no warranty extension. The assistant works on "
+                    "lines with a warranty product.",
+                    product=self.product_id.display_name or self.name,
                 )
             )
         if order.locked or order.state == "cancel":
             raise UserError(
                 self.env._(
-                    "Order %s is locked or cancelled. Unlock it or set it to quotation "
-                    "first.",
-                    order.name,
+                    "Order %(order)s is locked or cancelled. Unlock it or set it to "
+                    "quotation first.",
+                    order=order.name,
                 )
             )
         if (
@@ -364,8 +364,9 @@ class SaleOrderLine(models.Model):
         if delivered:
             raise UserError(
                 self.env._(
-                    "The warranty was already delivered to %s. End it there instead.",
-                    ", ".join(delivered.mapped("display_name")),
+                    "The warranty was already delivered to %(objects)s. End it there "
+                    "instead.",
+                    objects=", ".join(delivered.mapped("display_name")),
                 )
             )
         commitments.unlink()

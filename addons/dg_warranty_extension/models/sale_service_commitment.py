@@ -154,9 +154,9 @@ class SaleServiceCommitment(models.Model):
             if commitment.agreed_start_date and commitment.start_formula:
                 raise ValidationError(
                     self.env._(
-                        "%s: enter either an agreed start date or a start formula, not "
-                        "both. Clear one of the two fields.",
-                        commitment.name,
+                        "%(commitment)s: enter either an agreed start date or a start "
+                        "formula, not both. Clear one of the two fields.",
+                        commitment=commitment.name,
                     )
                 )
 
@@ -167,8 +167,9 @@ class SaleServiceCommitment(models.Model):
             if main == warranty or (main and main.order_id != warranty.order_id):
                 raise ValidationError(
                     self.env._(
-                        "%s: the warranty line must be another line of the same order.",
-                        commitment.name,
+                        "%(commitment)s: the warranty line must be another line of "
+                        "the same order.",
+                        commitment=commitment.name,
                     )
                 )
 
@@ -208,17 +209,17 @@ class SaleServiceCommitment(models.Model):
             if order.locked:
                 raise UserError(
                     self.env._(
-                        "Order %s is locked: its service commitments cannot change. "
-                        "Unlock the order first.",
-                        order.name,
+                        "Order %(order)s is locked: its service commitments cannot "
+                        "change. Unlock the order first.",
+                        order=order.name,
                     )
                 )
             if order.state == "cancel":
                 raise UserError(
                     self.env._(
-                        "Order %s is cancelled: its service commitments cannot change. "
-                        "Set it to quotation first.",
-                        order.name,
+                        "Order %(order)s is cancelled: its service commitments cannot "
+                        "change. Set it to quotation first.",
+                        order=order.name,
                     )
                 )
 

@@ -170,9 +170,9 @@ class ServiceCommitment(models.Model):
             for service_object in commitments.service_object_id:
                 service_object._message_log(
                     body=self.env._(
-                        "%s was cancelled: its service commitments are taken back, or "
-                        "end today where they are invoiced.",
-                        order._get_html_link(),
+                        "%(order)s was cancelled: its service commitments are taken "
+                        "back, or end today where they are invoiced.",
+                        order=order._get_html_link(),
                     )
                 )
         today = fields.Date.context_today(self)

@@ -101,9 +101,9 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         if currency.compare_amounts(amount, maximum) > 0:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the amount %(amount)s is above the maximum %(maximum)s "
-                    "(price × quantity). Enter at most the maximum.",
-                    name=self.name,
+                    "%(commitment)s: the amount %(amount)s is above the maximum "
+                    "%(maximum)s (price × quantity). Enter at most the maximum.",
+                    commitment=self.name,
                     amount=currency.format(amount),
                     maximum=currency.format(maximum),
                 )
@@ -111,7 +111,8 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         if currency.compare_amounts(amount, 0.0) < 0:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the amount cannot be negative.", name=self.name or ""
+                    "%(commitment)s: the amount cannot be negative.",
+                    commitment=self.name or "",
                 )
             )
         discount_amount = currency.round(maximum * self.discount / 100)

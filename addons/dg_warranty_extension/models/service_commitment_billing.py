@@ -116,9 +116,9 @@ class ServiceCommitment(models.Model):
         if invoiced:
             raise UserError(
                 self.env._(
-                    "“%s” stands on invoices and cannot be deleted. Give it an end "
-                    "date instead.",
-                    invoiced[0].name,
+                    "“%(commitment)s” stands on invoices and cannot be deleted. Give "
+                    "it an end date instead.",
+                    commitment=invoiced[0].name,
                 )
             )
 
@@ -426,9 +426,10 @@ class ServiceCommitment(models.Model):
                 lang = self.env.lang or company.partner_id.lang
                 raise UserError(
                     self.with_context(lang=lang).env._(
-                        "“%(name)s” of %(object)s has no invoicing product. Choose one "
-                        "on the commitment, and on its package for the next sales.",
-                        name=commitment.name,
+                        "“%(commitment)s” of %(object)s has no invoicing product. "
+                        "Choose one on the commitment, and on its package for the "
+                        "next sales.",
+                        commitment=commitment.name,
                         object=commitment.service_object_id.name,
                     )
                 )

@@ -59,7 +59,7 @@ class ServiceCommitmentPackage(models.Model):
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
         for package, vals in zip(self, vals_list, strict=True):
-            vals.setdefault("code", self.env._("%s-COPY", package.code))
+            vals.setdefault("code", self.env._("%(code)s-COPY", code=package.code))
         return vals_list
 
     @api.ondelete(at_uninstall=False)
@@ -74,7 +74,7 @@ class ServiceCommitmentPackage(models.Model):
         if used:
             raise ValidationError(
                 self.env._(
-                    "Package %s is used on sales orders. Archive it instead.",
-                    used.display_name,
+                    "Package %(package)s is used on sales orders. Archive it instead.",
+                    package=used.display_name,
                 )
             )

@@ -209,10 +209,10 @@ class ServiceCommitment(models.Model):
         if len(products) != 1:
             raise UserError(
                 self.env._(
-                    "No warranty product to renew “%(name)s” with can be told for "
-                    "certain. Make a quote with the product of your choice and let the "
-                    "assistant extend %(object)s.",
-                    name=self.name,
+                    "No warranty product to renew “%(commitment)s” with can be told "
+                    "for certain. Make a quote with the product of your choice and "
+                    "let the assistant extend %(object)s.",
+                    commitment=self.name,
                     object=self.service_object_id.display_name,
                 )
             )

@@ -101,9 +101,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             if terms.notice_period and not terms.extension_term:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: a notice period needs an extension term. Enter an "
-                        "extension term or remove the notice period.",
-                        name=terms.name,
+                        "%(commitment)s: a notice period needs an extension term. "
+                        "Enter an extension term or remove the notice period.",
+                        commitment=terms.name,
                     )
                 )
 
@@ -114,17 +114,17 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             if terms.invoicing_via == "sales":
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: what is invoiced via sales takes no invoicing "
+                        "%(commitment)s: what is invoiced via sales takes no invoicing "
                         "product. Remove it or invoice via contract.",
-                        name=terms.name,
+                        commitment=terms.name,
                     )
                 )
             if product.service_commitment_option != "invoicing_item":
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: %(product)s is no invoicing item. Choose a product "
-                        "whose service option is “Invoicing item”.",
-                        name=terms.name,
+                        "%(commitment)s: %(product)s is no invoicing item. Choose a "
+                        "product whose service option is “Invoicing item”.",
+                        commitment=terms.name,
                         product=product.display_name,
                     )
                 )
@@ -138,10 +138,10 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: a vendor line cannot be calculated from the "
+                        "%(commitment)s: a vendor line cannot be calculated from the "
                         "document price and discount. Choose the item price or the "
                         "document price.",
-                        name=terms.name,
+                        commitment=terms.name,
                     )
                 )
 
@@ -151,15 +151,15 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             if not 0 <= terms.discount <= 100:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: the discount must lie between 0 and 100 %%.",
-                        name=terms.name,
+                        "%(commitment)s: the discount must lie between 0 and 100 %%.",
+                        commitment=terms.name,
                     )
                 )
             if terms.calculation_base_percent < 0:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: the calculation base %% cannot be negative.",
-                        name=terms.name,
+                        "%(commitment)s: the calculation base %% cannot be negative.",
+                        commitment=terms.name,
                     )
                 )
 
@@ -238,24 +238,24 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             label = self._fields[fname]._description_string(self.env)
             if error.reason == "negative":
                 message = self.env._(
-                    "%(label)s: the period “%(text)s” is negative. Enter a positive "
+                    "%(field)s: the period “%(text)s” is negative. Enter a positive "
                     "period such as 12M.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             elif error.reason == "range":
                 message = self.env._(
-                    "%(label)s: the period “%(text)s” is longer than 1000 years. Enter "
+                    "%(field)s: the period “%(text)s” is longer than 1000 years. Enter "
                     "a shorter one.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             else:
                 message = self.env._(
-                    "%(label)s: “%(text)s” is no period. Enter a number of at least 1 "
+                    "%(field)s: “%(text)s” is no period. Enter a number of at least 1 "
                     "and a unit: D (days), W (weeks), M (months), Q (quarters) or Y "
                     "(years), such as 12M.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             raise ValidationError(message) from error
@@ -269,17 +269,17 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             label = self._fields[fname]._description_string(self.env)
             if error.reason == "range":
                 message = self.env._(
-                    "%(label)s: “%(text)s” moves the start by more than 1000 years. "
+                    "%(field)s: “%(text)s” moves the start by more than 1000 years. "
                     "Enter a shorter formula.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             else:
                 message = self.env._(
-                    "%(label)s: “%(text)s” is no date formula. Examples: 14D (two "
+                    "%(field)s: “%(text)s” is no date formula. Examples: 14D (two "
                     "weeks later), 1M (one month later), CM (end of the month), "
                     "-CM+1M (first of the next month).",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             raise ValidationError(message) from error
@@ -292,9 +292,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         if day and not date_formula.is_usable_start(day):
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the start %(date)s is too far away. Enter a date "
+                    "%(commitment)s: the start %(date)s is too far away. Enter a date "
                     "between %(first)s and %(last)s.",
-                    name=self.name,
+                    commitment=self.name,
                     date=format_date(self.env, day),
                     first=format_date(self.env, date_formula.FIRST_START),
                     last=format_date(self.env, date_formula.LAST_START),
@@ -306,17 +306,18 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         if not self.billing_rhythm:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: enter a billing rhythm, such as 12M.", name=self.name
+                    "%(commitment)s: enter a billing rhythm, such as 12M.",
+                    commitment=self.name,
                 )
             )
         base = self.billing_base_period
         if base and date_formula.period_ratio(self.billing_rhythm, base) is None:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the billing base period %(base)s and the billing rhythm "
-                    "%(rhythm)s are in no integer ratio. 12M and 3M would be; days and "
-                    "weeks go with the same unit only.",
-                    name=self.name,
+                    "%(commitment)s: the billing base period %(base)s and the billing "
+                    "rhythm %(rhythm)s are in no integer ratio. 12M and 3M would be; "
+                    "days and weeks go with the same unit only.",
+                    commitment=self.name,
                     base=base,
                     rhythm=self.billing_rhythm,
                 )

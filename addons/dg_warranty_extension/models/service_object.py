@@ -214,8 +214,9 @@ class ServiceObject(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%s has a serial number, so its quantity must be exactly 1.",
-                        service_object.display_name,
+                        "%(object)s has a serial number, so its quantity must be "
+                        "exactly 1.",
+                        object=service_object.display_name,
                     )
                 )
 

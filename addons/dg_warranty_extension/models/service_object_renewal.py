@@ -74,8 +74,9 @@ class ServiceObject(models.Model):
         if not offers:
             raise UserError(
                 self.env._(
-                    "%s has no warranty that ends and is not continued already.",
-                    self.display_name,
+                    "%(object)s has no warranty that ends and is not continued "
+                    "already.",
+                    object=self.display_name,
                 )
             )
         return show_record(offers[-1])

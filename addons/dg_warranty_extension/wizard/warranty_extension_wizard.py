@@ -199,9 +199,10 @@ class WarrantyExtensionWizard(models.TransientModel):
             except date_formula.DateFormulaError as error:
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no date formula. Examples: 14D (two weeks later), CM "
-                        "(end of the month), -CM+1M (first of the next month).",
-                        error.text,
+                        "“%(formula)s” is no date formula. Examples: 14D (two weeks "
+                        "later), CM (end of the month), -CM+1M (first of the next "
+                        "month).",
+                        formula=error.text,
                     )
                 ) from error
 
@@ -245,9 +246,9 @@ class WarrantyExtensionWizard(models.TransientModel):
         if package not in self.available_package_ids:
             raise UserError(
                 self.env._(
-                    "Package %s cannot be added. Only further warranty packages of "
-                    "this product that are not listed yet can.",
-                    package.display_name,
+                    "Package %(package)s cannot be added. Only further warranty "
+                    "packages of this product that are not listed yet can.",
+                    package=package.display_name,
                 )
             )
         self.write(
