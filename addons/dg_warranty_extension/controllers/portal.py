@@ -75,7 +75,6 @@ class ServiceObjectPortal(CustomerPortal):
                 # the rules have chosen them; products and lots are not the
                 # customer's to read
                 "service_objects": found.sudo(),
-                "today": fields.Date.context_today(found),
             },
         )
 
@@ -101,7 +100,6 @@ class ServiceObjectPortal(CustomerPortal):
             "page_name": "service_objects",
             "service_object": service_object,
             "commitments": service_object._get_customer_commitments(),
-            "today": fields.Date.context_today(service_object),
         }
         return request.render(
             "dg_warranty_extension.portal_my_service_object",

@@ -213,8 +213,8 @@ class SaleOrder(models.Model):
         """Return what is printed about service commitments, for people without access
         to them (portal, accountants).
 
-        :return: list of dict with ``name``, ``product``, ``quantity``, ``amount``,
-            ``period`` and ``start``
+        :return: list of dict with ``name``, ``product``, ``quantity``, ``price`` and
+            ``start``, the last two in words
         """
         self.ensure_one()
         return [
@@ -222,9 +222,8 @@ class SaleOrder(models.Model):
                 "name": commitment.name,
                 "product": commitment._get_covered_product().display_name,
                 "quantity": commitment.quantity,
-                "amount": commitment.amount,
-                "period": commitment._get_price_period_label(),
-                "start": commitment.agreed_start_date,
+                "price": commitment._get_price_text(),
+                "start": commitment._get_agreed_start_text(),
             }
             for commitment in self.sudo()._get_service_commitments()
             if commitment.partner_type == "customer"

@@ -61,7 +61,7 @@ class SaleOrderLine(models.Model):
                 line.warranty_status = "unassigned"
 
     def _compute_display_name(self):
-        """The assistant shows lines by their number («Zeilennr.»)."""
+        """In the assistant, show a line by its number on the order."""
         if not self.env.context.get("warranty_line_number"):
             return super()._compute_display_name()
         for line in self:

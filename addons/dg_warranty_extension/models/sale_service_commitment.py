@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 
 class SaleServiceCommitment(models.Model):
@@ -280,3 +281,11 @@ class SaleServiceCommitment(models.Model):
         if self.order_line_id:
             return self.order_line_id.product_id
         return self.service_object_id.product_id
+
+    def _get_agreed_start_text(self):
+        """Return the agreed start in words; nothing when it starts on delivery."""
+        self.ensure_one()
+        if not self.agreed_start_date:
+            return ""
+        day = format_date(self.env, self.agreed_start_date)
+        return self.env._("from %(date)s", date=day)

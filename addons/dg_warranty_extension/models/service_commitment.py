@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools import date_formula
 
@@ -78,6 +79,7 @@ class ServiceCommitment(models.Model):
         readonly=False,
     )
     cancellable_until = fields.Date(
+        string="Cancel By",
         compute="_compute_cancellable_until",
         store=True,
         precompute=True,
@@ -186,3 +188,29 @@ class ServiceCommitment(models.Model):
         """Return the latest end, False while one has none or without any."""
         ends = self.mapped("end_date")
         return max(ends) if ends and all(ends) else False
+
+    def _get_cancellation_text(self):
+        """Return by when to cancel what goes on; nothing once it is too late."""
+        self.ensure_one()
+        day = self.cancellable_until
+        if self.end_date or not day or day < fields.Date.context_today(self):
+            return ""
+        return self.env._("Cancel by %(date)s", date=format_date(self.env, day))
+
+    def _get_payment_text(self):
+        """Return the price in words, or that it is paid with the order."""
+        self.ensure_one()
+        if self.invoicing_via == "contract":
+            return self._get_price_text()
+        return self.env._(
+            "%(amount)s, paid with the order",
+            amount=self.currency_id.format(self.amount),
+        )
+
+    def _get_next_invoice_text(self):
+        """Return when the next invoice comes, at the earliest today."""
+        self.ensure_one()
+        if self.invoicing_via != "contract" or not self.next_billing_date:
+            return ""
+        day = max(self.next_billing_date, fields.Date.context_today(self))
+        return self.env._("Next invoice on %(date)s", date=format_date(self.env, day))

@@ -118,3 +118,12 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         discount_amount = currency.round(maximum * self.discount / 100)
         if currency.compare_amounts(amount, maximum - discount_amount):
             self.discount = (maximum - amount) / maximum * 100
+
+    def _get_price_text(self):
+        """Return the amount and the time it stands for: “100.00 CHF per 12 months”."""
+        self.ensure_one()
+        return self.env._(
+            "%(amount)s per %(period)s",
+            amount=self.currency_id.format(self.amount),
+            period=self._get_price_period_label(),
+        )

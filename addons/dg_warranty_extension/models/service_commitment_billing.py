@@ -56,7 +56,7 @@ class ServiceCommitment(models.Model):
         string="Billed From",
         copy=False,
         help="Nothing before this day is invoiced: for free months, or for what "
-        "another system has invoiced. Empty: from the start on.",
+        "another system has invoiced. Leave empty to invoice from the start.",
     )
     # not precomputed: invoice lines are known only after the commitment is stored
     next_billing_date = fields.Date(

@@ -209,9 +209,9 @@ class ServiceCommitment(models.Model):
         if len(products) != 1:
             raise UserError(
                 self.env._(
-                    "No warranty product to renew “%(commitment)s” with can be told "
-                    "for certain. Make a quote with the product of your choice and "
-                    "let the assistant extend %(object)s.",
+                    "It is not clear which product renews “%(commitment)s”. Create a "
+                    "quotation with the right one and extend %(object)s with the "
+                    "assistant.",
                     commitment=self.name,
                     object=self.service_object_id.display_name,
                 )

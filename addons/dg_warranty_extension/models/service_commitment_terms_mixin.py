@@ -29,7 +29,7 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     name = fields.Char(string="Description", required=True, translate=False)
     partner_type = fields.Selection(
         selection=[("customer", "Customer"), ("vendor", "Vendor")],
-        string="Partner Side",
+        string="Billed To",
         required=True,
         default="customer",
         help="Customer: what the customer pays. Vendor: what it costs at the vendor; "
@@ -314,9 +314,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         if base and date_formula.period_ratio(self.billing_rhythm, base) is None:
             raise ValidationError(
                 self.env._(
-                    "%(commitment)s: the billing base period %(base)s and the billing "
-                    "rhythm %(rhythm)s are in no integer ratio. 12M and 3M would be; "
-                    "days and weeks go with the same unit only.",
+                    "%(commitment)s: the billing rhythm %(rhythm)s must be a whole "
+                    "multiple or fraction of the base period %(base)s, for example 3M "
+                    "with 12M. Days and weeks go with the same unit only.",
                     commitment=self.name,
                     base=base,
                     rhythm=self.billing_rhythm,

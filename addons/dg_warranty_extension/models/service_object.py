@@ -5,6 +5,7 @@ from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 from ..tools.records import show_record
 
@@ -136,7 +137,7 @@ class ServiceObject(models.Model):
         help="The last day on which a warranty extension covers the object.",
     )
     end_date = fields.Date(
-        string="Last End",
+        string="Covered Until",
         compute="_compute_terms",
         store=True,
         index=True,
@@ -339,3 +340,16 @@ class ServiceObject(models.Model):
             return "active" if self.has_warranty else "none"
         today = fields.Date.context_today(self)
         return "active" if self.warranty_end_date >= today else "ended"
+
+    def _get_warranty_text(self):
+        """Return in words how long the warranty covers the object, or covered it."""
+        self.ensure_one()
+        status = self._get_warranty_status()
+        if status == "none":
+            return ""
+        if not self.warranty_end_date:
+            return self.env._("Warranty")
+        day = format_date(self.env, self.warranty_end_date)
+        if status == "active":
+            return self.env._("Warranty until %(date)s", date=day)
+        return self.env._("Warranty ended on %(date)s", date=day)

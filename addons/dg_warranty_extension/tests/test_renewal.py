@@ -322,7 +322,7 @@ class TestRenewal(WarrantyCommon):
 
     def test_57_a_warranty_product_no_longer_sold(self):
         self.warranty.sale_ok = False
-        with self.assertRaisesRegex(UserError, "No warranty product"):
+        with self.assertRaisesRegex(UserError, "not clear which product"):
             self.service_object.action_renew()
         successor = self._create_product(
             "Warranty new", "warranty_extension", price=60, type="service"

@@ -25,14 +25,14 @@ class WarrantyExtensionWizard(models.TransientModel):
     company_id = fields.Many2one(related="order_id.company_id")
     currency_id = fields.Many2one(related="order_id.currency_id")
     warranty_product_id = fields.Many2one(
-        related="warranty_line_id.product_id", string="Warranty Item No."
+        related="warranty_line_id.product_id", string="Warranty Product"
     )
     warranty_description = fields.Text(
         related="warranty_line_id.name", string="Warranty Description"
     )
     main_line_id = fields.Many2one(
         comodel_name="sale.order.line",
-        string="Line No.",
+        string="Line",
         compute="_compute_main_line_id",
         store=True,
         readonly=False,
@@ -61,7 +61,7 @@ class WarrantyExtensionWizard(models.TransientModel):
     has_service_objects = fields.Boolean(compute="_compute_has_service_objects")
     covered_product_id = fields.Many2one(
         comodel_name="product.product",
-        string="Item No.",
+        string="Product",
         compute="_compute_covered",
     )
     covered_description = fields.Text(string="Description", compute="_compute_covered")
