@@ -16,10 +16,10 @@ from . import service_commitment
 from . import service_commitment_billing
 from . import service_commitment_renewal
 from . import service_object_renewal
-from . import account_analytic_distribution_model
 from . import account_move
 from . import account_move_line
 from . import account_tax
+from . import odoo_fixes
 from . import res_company
 from . import res_config_settings
 from . import stock_move
