@@ -171,7 +171,7 @@ class SaleOrder(models.Model):
                     )
 
     def _warn_unassigned_warranties(self):
-        """Statement 55: a warranty line never assigned is no error, but a warning."""
+        """Warn about warranty lines that are not assigned; that is no error (55)."""
         for order in self.filtered("unassigned_warranty_text"):
             order._message_log(body=order.unassigned_warranty_text)
             self.env.user._bus_send(

@@ -159,7 +159,7 @@ class WarrantyExtensionWizard(models.TransientModel):
 
     @api.depends("warranty_line_id")
     def _compute_line_ids(self):
-        """Statement 29: the lines of the warranty product's default packages."""
+        """Propose the lines of the warranty product's default packages (29)."""
         for wizard in self:
             line = wizard.warranty_line_id
             vals_list = []
@@ -171,7 +171,7 @@ class WarrantyExtensionWizard(models.TransientModel):
 
     @api.depends("warranty_line_id", "line_ids.package_id")
     def _compute_available_package_ids(self):
-        """Statement 33: flagged, not default, of this product, not yet listed."""
+        """Offer the flagged packages that are not default and not listed yet (33)."""
         for wizard in self:
             product = wizard.warranty_line_id.product_id.product_tmpl_id
             wizard.available_package_ids = (
