@@ -25,8 +25,6 @@
         "views/portal_templates.xml",
         "views/service_commitment_views.xml",
         "views/service_object_views.xml",
-        "views/service_commitment_billing_views.xml",
-        "views/service_commitment_renewal_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",

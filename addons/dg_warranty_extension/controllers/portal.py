@@ -24,7 +24,6 @@ class ServiceObjectPortal(CustomerPortal):
             )
         return values
 
-    # --- list ---------------------------------------------------------------
     @route(
         [LIST_URL, f"{LIST_URL}/page/<int:page>"],
         type="http",
@@ -76,11 +75,9 @@ class ServiceObjectPortal(CustomerPortal):
                 # the rules have chosen them; products and lots are not the
                 # customer's to read
                 "service_objects": found.sudo(),
-                "today": fields.Date.context_today(found),
             },
         )
 
-    # --- one object ---------------------------------------------------------
     @route(
         f"{LIST_URL}/<int:service_object_id>",
         type="http",
@@ -103,7 +100,6 @@ class ServiceObjectPortal(CustomerPortal):
             "page_name": "service_objects",
             "service_object": service_object,
             "commitments": service_object._get_customer_commitments(),
-            "today": fields.Date.context_today(service_object),
         }
         return request.render(
             "dg_warranty_extension.portal_my_service_object",
@@ -117,7 +113,6 @@ class ServiceObjectPortal(CustomerPortal):
             ),
         )
 
-    # --- what is shown ------------------------------------------------------
     def _get_service_objects_domain(self):
         """Return the domain of the customer's objects, for internal users too."""
         partner = request.env.user.partner_id.commercial_partner_id

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.records import show_list
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -8,8 +10,6 @@ class AccountMove(models.Model):
     service_commitment_count = fields.Integer(
         compute="_compute_service_commitment_count"
     )
-
-    # === COMPUTES === #
 
     def _compute_service_commitment_count(self):
         counts = dict(
@@ -25,28 +25,22 @@ class AccountMove(models.Model):
         for move in self:
             move.service_commitment_count = counts.get(move._origin, 0)
 
-    # === ACTIONS === #
-
     def action_view_service_commitments(self):
         """Open the commitments that this invoice bills."""
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "dg_warranty_extension.service_commitment_action"
-            ),
-            "domain": [("id", "in", self.line_ids.service_commitment_id.ids)],
-            "context": {"create": False},
-        }
-
-    # === BUSINESS === #
+        return show_list(
+            self.env,
+            "dg_warranty_extension.service_commitment_action",
+            [("id", "in", self.line_ids.service_commitment_id.ids)],
+        )
 
     def _post(self, soft=True):
         self._check_invoicing_items()
         return super()._post(soft)
 
     def _check_invoicing_items(self):
-        """Section 1: an invoicing item stands on commitment invoices only. A duplicate
-        of such an invoice is none: it would charge the customer a second time.
+        """Refuse invoicing items on other invoices than those of commitments (section
+        1). A duplicate of such an invoice is none: it would charge the customer twice.
 
         :raises UserError: names the product and the way that works
         """
@@ -57,9 +51,9 @@ class AccountMove(models.Model):
             if items and not move.invoice_line_ids.service_commitment_id:
                 raise UserError(
                     self.env._(
-                        "%s is an invoicing item: it stands on invoices of service "
-                        "commitments only. Remove the line, or invoice what is due "
-                        "under Service Commitments › Commitments to Invoice.",
-                        items[0].display_name,
+                        "%(product)s is an invoicing item: it stands on invoices of "
+                        "service commitments only. Remove the line, or invoice what "
+                        "is due under Service Commitments › Commitments to Invoice.",
+                        product=items[0].display_name,
                     )
                 )

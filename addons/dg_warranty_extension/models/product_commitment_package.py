@@ -42,8 +42,6 @@ class ProductCommitmentPackage(models.Model):
         "The product already has this package.",
     )
 
-    # === CONSTRAINTS === #
-
     @api.constrains("product_tmpl_id", "package_id")
     def _check_assignment(self):
         for assignment in self:
@@ -62,7 +60,7 @@ class ProductCommitmentPackage(models.Model):
         self._check_warranty_flag()
 
     def _check_warranty_flag(self):
-        """Statement 5: a warranty product takes flagged packages only."""
+        """Refuse packages without the flag on a warranty product (statement 5)."""
         for assignment in self:
             if (
                 assignment.product_tmpl_id.service_commitment_option
@@ -84,10 +82,9 @@ class ProductCommitmentPackage(models.Model):
         if self._needs_invoicing_product():
             self.package_id.line_ids._check_contract_product()
 
-    # === BUSINESS === #
-
     def _needs_invoicing_product(self):
-        """A service commitment item invoices itself; the others need an own product."""
+        """Return whether what is invoiced via contract needs an invoicing product: a
+        service commitment item invoices itself."""
         self.ensure_one()
         return self.product_tmpl_id.service_commitment_option in (
             "with_commitment",

@@ -30,8 +30,6 @@ class ProductTemplate(models.Model):
         copy=True,
     )
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.constrains("service_commitment_option", "type")
     def _check_service_commitment_option(self):
         for product in self:
@@ -56,8 +54,6 @@ class ProductTemplate(models.Model):
         if self.service_commitment_option in ("commitment_item", "invoicing_item"):
             self.type = "service"
 
-    # === CRUD === #
-
     def write(self, vals):
         if "service_commitment_option" in vals:
             self.filtered(
@@ -67,8 +63,6 @@ class ProductTemplate(models.Model):
                 )
             )._check_no_confirmed_lines()
         return super().write(vals)
-
-    # === BUSINESS === #
 
     @api.model
     def _get_package_options(self):
@@ -83,7 +77,7 @@ class ProductTemplate(models.Model):
         )
 
     def _check_no_confirmed_lines(self):
-        """Section 1: the option is fixed once confirmed order lines exist."""
+        """Refuse another option once confirmed order lines exist (section 1)."""
         if not self.ids:
             return
         line = (

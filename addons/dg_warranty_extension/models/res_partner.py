@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.records import show_list
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -27,10 +29,9 @@ class ResPartner(models.Model):
 
     def action_view_service_objects(self):
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "dg_warranty_extension.service_object_action"
-            ),
-            "domain": [("partner_id", "child_of", self.ids)],
-            "context": {"default_partner_id": self.id, "create": False},
-        }
+        return show_list(
+            self.env,
+            "dg_warranty_extension.service_object_action",
+            [("partner_id", "child_of", self.ids)],
+            default_partner_id=self.id,
+        )

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ..tools import date_formula
+from ..tools.records import show_list
 
 
 class SaleOrder(models.Model):
@@ -20,8 +20,6 @@ class SaleOrder(models.Model):
     service_object_count = fields.Integer(
         compute="_compute_service_object_count", groups="sales_team.group_sale_salesman"
     )
-
-    # === COMPUTES === #
 
     @api.depends(
         "order_line.sale_commitment_ids.name",
@@ -60,9 +58,9 @@ class SaleOrder(models.Model):
             order.has_warranty_line = bool(lines)
             order.unassigned_warranty_text = (
                 self.env._(
-                    "Warranty extensions without a covered line: %s. Assign them with "
-                    "the shield button on the line.",
-                    ", ".join(unassigned.product_id.mapped("display_name")),
+                    "Warranty extensions without a covered line: %(products)s. Assign "
+                    "them with the shield button on the line.",
+                    products=", ".join(unassigned.product_id.mapped("display_name")),
                 )
                 if unassigned
                 else False
@@ -76,8 +74,6 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.service_object_count = counts.get(order._origin, 0)
-
-    # === ONCHANGES === #
 
     @api.onchange("order_line")
     def _onchange_order_line_warranty(self):
@@ -96,8 +92,6 @@ class SaleOrder(models.Model):
                 warranty.product_uom_qty = main.product_uom_qty
         self._refresh_warranty_prices()
 
-    # === CRUD === #
-
     def copy(self, default=None):
         """Copy service commitments along and remap the warranty lines (section 2)."""
         new_orders = super().copy(default)
@@ -106,27 +100,21 @@ class SaleOrder(models.Model):
                 order._remap_warranties(new_order)
         return new_orders
 
-    # === ACTIONS === #
-
     def action_confirm(self):
-        res = super().action_confirm()
+        result = super().action_confirm()
         self._warn_unassigned_warranties()
-        return res
+        return result
 
     def action_view_service_objects(self):
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "dg_warranty_extension.service_object_action"
-            ),
-            "domain": [("sale_order_id", "=", self.id)],
-            "context": {"create": False},
-        }
-
-    # === BUSINESS === #
+        return show_list(
+            self.env,
+            "dg_warranty_extension.service_object_action",
+            [("sale_order_id", "=", self.id)],
+        )
 
     def _action_confirm(self):
-        res = super()._action_confirm()
+        result = super()._action_confirm()
         # a customer who signs in the portal has no access to commitments
         lines = self.sudo().order_line
         commitments = (
@@ -139,15 +127,15 @@ class SaleOrder(models.Model):
             )
         )
         if commitments:
-            self.env["sale.order.line"]._provision_existing_objects(commitments)
-        return res
+            self.env["service.object"]._provision_existing_objects(commitments)
+        return result
 
     def _action_cancel(self):
-        res = super()._action_cancel()
+        result = super()._action_cancel()
         commitments = self.env["service.commitment"].sudo()
         commitments._withdraw_of_cancelled_orders(self)
         commitments._reopen_renewals(self)
-        return res
+        return result
 
     def _get_priced_lines(self):
         """Service commitment items are never invoiced through the order, so they are
@@ -160,14 +148,14 @@ class SaleOrder(models.Model):
 
     def _recompute_prices(self):
         """Updating prices on purpose also looks item prices up again."""
-        res = super()._recompute_prices()
+        result = super()._recompute_prices()
         commitments = self._get_service_commitments()
         if commitments:
             commitments._check_order_editable()
             commitments.with_context(
                 force_price_recomputation=True
             )._compute_calculation_base_amount()
-        return res
+        return result
 
     def _refresh_warranty_prices(self):
         """Show what a price typed on a warranty line does to the commitments of its
@@ -183,7 +171,7 @@ class SaleOrder(models.Model):
                     )
 
     def _warn_unassigned_warranties(self):
-        """Statement 55: a warranty line never assigned is no error, but a warning."""
+        """Warn about warranty lines that are not assigned; that is no error (55)."""
         for order in self.filtered("unassigned_warranty_text"):
             order._message_log(body=order.unassigned_warranty_text)
             self.env.user._bus_send(
@@ -225,8 +213,8 @@ class SaleOrder(models.Model):
         """Return what is printed about service commitments, for people without access
         to them (portal, accountants).
 
-        :return: list of dict with ``name``, ``product``, ``quantity``, ``amount``,
-            ``period``, ``start`` and ``is_warranty``
+        :return: list of dict with ``name``, ``product``, ``quantity``, ``price`` and
+            ``start``, the last two in words
         """
         self.ensure_one()
         return [
@@ -234,12 +222,8 @@ class SaleOrder(models.Model):
                 "name": commitment.name,
                 "product": commitment._get_covered_product().display_name,
                 "quantity": commitment.quantity,
-                "amount": commitment.amount,
-                "period": self._get_period_label(
-                    commitment.billing_base_period or commitment.billing_rhythm
-                ),
-                "start": commitment.agreed_start_date,
-                "is_warranty": commitment._is_warranty(),
+                "price": commitment._get_price_text(),
+                "start": commitment._get_agreed_start_text(),
             }
             for commitment in self.sudo()._get_service_commitments()
             if commitment.partner_type == "customer"
@@ -272,30 +256,7 @@ class SaleOrder(models.Model):
         ]
 
     def _get_commitment_total_label(self, via, rhythm):
-        period = self._get_period_label(rhythm)
+        period = self.env["sale.service.commitment"]._get_period_label(rhythm)
         if via == "sales":
-            return self.env._("Per %s, invoiced with this order", period)
-        return self.env._("Per %s, invoiced by contract", period)
-
-    @api.model
-    def _get_period_label(self, period):
-        """Return a period such as ``12M`` as words: “12 months”."""
-        try:
-            parsed = date_formula.parse_period(period)
-        except date_formula.DateFormulaError:
-            return period
-        if not parsed:
-            return ""
-        count = parsed.count
-        labels = {
-            "D": self.env._("day") if count == 1 else self.env._("%s days", count),
-            "W": self.env._("week") if count == 1 else self.env._("%s weeks", count),
-            "M": self.env._("month") if count == 1 else self.env._("%s months", count),
-            "Q": (
-                self.env._("quarter")
-                if count == 1
-                else self.env._("%s quarters", count)
-            ),
-            "Y": self.env._("year") if count == 1 else self.env._("%s years", count),
-        }
-        return labels[parsed.unit]
+            return self.env._("Per %(period)s, invoiced with this order", period=period)
+        return self.env._("Per %(period)s, invoiced by contract", period=period)

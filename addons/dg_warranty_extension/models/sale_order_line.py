@@ -2,10 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
+from ..tools.records import show_record
+
 
 class SaleOrderLine(models.Model):
     """Sales service commitments of an order line: made, recomputed, copied."""
 
+    # By subject: the commitments of a line.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "sale.order.line"
 
     service_commitment_option = fields.Selection(
@@ -38,8 +42,21 @@ class SaleOrderLine(models.Model):
         help="Adds the lines of a further package of the product.",
     )
     commitments_readonly = fields.Boolean(compute="_compute_commitments_readonly")
-
-    # === COMPUTES === #
+    service_object_id = fields.Many2one(
+        comodel_name="service.object",
+        string="Existing Service Object",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The line stands for this service object: its commitments are added there "
+        "instead of making a new object.",
+    )
+    service_object_ids = fields.One2many(
+        comodel_name="service.object",
+        inverse_name="sale_line_id",
+        string="Delivered Service Objects",
+        copy=False,
+    )
 
     @api.depends("product_id", "order_id")
     def _compute_sale_commitment_ids(self):
@@ -67,11 +84,10 @@ class SaleOrderLine(models.Model):
         "sale_commitment_ids.billing_base_period",
     )
     def _compute_sale_commitment_summary(self):
-        period = self.env["sale.order"]._get_period_label
         for line in self:
             line.sale_commitment_summary = "\n".join(
                 f"{commitment.name}: {line.currency_id.format(commitment.amount)} / "
-                + period(commitment.billing_base_period or commitment.billing_rhythm)
+                f"{commitment._get_price_period_label()}"
                 for commitment in line._get_live_commitments()
             )
 
@@ -97,16 +113,13 @@ class SaleOrderLine(models.Model):
         """Service commitment items cost nothing through the order: their commitments
         are totalled apart. So the lines of a document add up to its total."""
         super()._compute_amount()
-        for line in self:
-            if line.service_commitment_option == "commitment_item":
-                line.price_subtotal = line.price_total = line.price_tax = 0.0
+        items = self._filter_commitment_items()
+        items.price_subtotal = items.price_total = items.price_tax = 0.0
 
     def _compute_qty_to_invoice(self):
         """Service commitment items are never invoiced through the order."""
         super()._compute_qty_to_invoice()
-        for line in self:
-            if line.service_commitment_option == "commitment_item":
-                line.qty_to_invoice = 0.0
+        self._filter_commitment_items().qty_to_invoice = 0.0
 
     def _compute_untaxed_amount_to_invoice(self):
         super()._compute_untaxed_amount_to_invoice()
@@ -123,14 +136,9 @@ class SaleOrderLine(models.Model):
     def _compute_invoice_status(self):
         """Nothing of a service commitment item is left for the order to invoice."""
         super()._compute_invoice_status()
-        for line in self:
-            if (
-                line.state == "sale"
-                and line.service_commitment_option == "commitment_item"
-            ):
-                line.invoice_status = "invoiced"
-
-    # === CONSTRAINTS === #
+        self._filter_commitment_items().filtered(
+            lambda line: line.state == "sale"
+        ).invoice_status = "invoiced"
 
     @api.constrains("product_id")
     def _check_invoicing_item(self):
@@ -138,9 +146,9 @@ class SaleOrderLine(models.Model):
             if line.service_commitment_option == "invoicing_item":
                 raise ValidationError(
                     self.env._(
-                        "%s is an invoicing item: it stands on commitment invoices "
-                        "only and cannot be sold. Choose another product.",
-                        line.product_id.display_name,
+                        "%(product)s is an invoicing item: it stands on commitment "
+                        "invoices only and cannot be sold. Choose another product.",
+                        product=line.product_id.display_name,
                     )
                 )
 
@@ -155,8 +163,6 @@ class SaleOrderLine(models.Model):
             ]
             self.add_commitment_package_id = False
 
-    # === CRUD === #
-
     def copy_data(self, default=None):
         """Copy the line's own commitments with their manual edits. Those a warranty
         line made belong to that line; copying the whole order remaps them."""
@@ -170,32 +176,22 @@ class SaleOrderLine(models.Model):
             ]
         return vals_list
 
-    # === ACTIONS === #
-
     def action_open_sale_commitments(self):
         """Open the commitments of this line for editing."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._(
-                "Service commitments of %s", self.product_id.display_name
+        view = self.env.ref(
+            "dg_warranty_extension.sale_order_line_view_form_commitments"
+        )
+        return show_record(
+            self,
+            view.id,
+            name=self.env._(
+                "Service commitments of %(product)s",
+                product=self.product_id.display_name,
             ),
-            "res_model": "sale.order.line",
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [
-                (
-                    self.env.ref(
-                        "dg_warranty_extension.sale_order_line_view_form_commitments"
-                    ).id,
-                    "form",
-                )
-            ],
-            "target": "new",
-            "context": {**self.env.context, "dialog_size": "extra-large"},
-        }
-
-    # === BUSINESS === #
+            target="new",
+            context={**self.env.context, "dialog_size": "extra-large"},
+        )
 
     def _filter_commitment_items(self):
         return self.filtered(
@@ -203,12 +199,28 @@ class SaleOrderLine(models.Model):
         )
 
     def _takes_commitments(self):
-        """Whether the line can carry commitments of its own product's packages; none
-        hang on a warranty line (statement 40)."""
+        """Return whether the line can carry commitments of its own product's packages;
+        none hang on a warranty line (statement 40)."""
         self.ensure_one()
         return not self.display_type and self.product_id.service_commitment_option in (
             "with_commitment",
             "commitment_item",
+        )
+
+    def _is_warranty_line(self):
+        self.ensure_one()
+        return (
+            not self.display_type
+            and self.service_commitment_option == "warranty_extension"
+        )
+
+    def _is_warranty_live(self):
+        """Return whether the warranty line still covers what it was assigned to."""
+        return bool(
+            self
+            and self._is_warranty_line()
+            and self.product_uom_qty > 0
+            and (self.warranty_main_line_id or self.warranty_service_object_id)
         )
 
     def _prepare_default_commitments(self):
@@ -216,10 +228,13 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if not self._takes_commitments():
             return []
-        return self._prepare_package_commitments(
-            self.product_id.product_tmpl_id._get_default_commitment_packages(
-                self.order_id.pricelist_id, self.order_id.company_id
-            )
+        return self._prepare_package_commitments(self._get_default_packages())
+
+    def _get_default_packages(self):
+        """Return the default packages of the line's product for its order."""
+        self.ensure_one()
+        return self.product_id.product_tmpl_id._get_default_commitment_packages(
+            self.order_id.pricelist_id, self.order_id.company_id
         )
 
     def _prepare_package_commitments(self, packages):
@@ -227,9 +242,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         lines = packages.with_context(lang=self.order_id._get_lang()).line_ids
         return [
-            self.env["sale.service.commitment"]._prepare_from_package_line(
-                package_line, self.product_id
-            )
+            package_line._prepare_sale_commitment_values(self.product_id)
             for package_line in lines
         ]
 
@@ -293,3 +306,54 @@ class SaleOrderLine(models.Model):
         return self.order_id.order_line.filtered(
             lambda candidate: candidate._origin == line._origin
         )
+
+    def _get_return_moves(self):
+        """Return the moves that bring goods of this line back, open ones included: an
+        exchange may leave before the old thing arrives."""
+        self.ensure_one()
+        return self.move_ids.filtered(
+            lambda move: (
+                move.origin_returned_move_id
+                and move.state != "cancel"
+                and not move.location_dest_id._is_outgoing()
+            )
+        )
+
+    def _get_quantity_without_object(self):
+        """Return how much of the ordered quantity has no service object yet."""
+        self.ensure_one()
+        objects = self.with_context(active_test=False).service_object_ids
+        return self.product_uom_qty - sum(
+            item.product_uom_id._compute_quantity(
+                item.quantity, self.product_uom_id, round=False
+            )
+            for item in objects
+        )
+
+    def _prepare_service_object_values(self, delivery):
+        """Return the values of the service object that ``delivery`` creates.
+
+        :param ServiceDelivery delivery: a delivery of this line
+        """
+        self.ensure_one()
+        order = self.order_id
+        return {
+            "product_id": self.product_id.id,
+            "product_uom_id": (
+                self.product_id.uom_id.id
+                if delivery.lot and self.product_id.tracking == "serial"
+                else self.product_uom_id.id
+            ),
+            "quantity": delivery.object_quantity,
+            "line_quantity": delivery.quantity,
+            "lot_id": delivery.lot.id,
+            "partner_id": order.partner_id.id,
+            "partner_invoice_id": order.partner_invoice_id.id,
+            "partner_shipping_id": order.partner_shipping_id.id,
+            "company_id": order.company_id.id,
+            "user_id": order.user_id.id,
+            "sale_line_id": self.id,
+            "move_id": delivery.move.id,
+            "picking_id": delivery.move.picking_id.id,
+            "provision_start_date": delivery.day,
+        }

@@ -1,11 +1,15 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+
+from ..tools.records import show_record
 
 
 class SaleOrderLine(models.Model):
     """The link between a warranty line and the line or object it extends."""
 
+    # By subject: the warranty that covers another line.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "sale.order.line"
 
     warranty_main_line_id = fields.Many2one(
@@ -41,8 +45,6 @@ class SaleOrderLine(models.Model):
         compute="_compute_warranty_status",
     )
 
-    # === COMPUTES === #
-
     @api.depends(
         "product_id",
         "product_uom_qty",
@@ -59,7 +61,7 @@ class SaleOrderLine(models.Model):
                 line.warranty_status = "unassigned"
 
     def _compute_display_name(self):
-        """The assistant shows lines by their number («Zeilennr.»)."""
+        """In the assistant, show a line by its number on the order."""
         if not self.env.context.get("warranty_line_number"):
             return super()._compute_display_name()
         for line in self:
@@ -77,20 +79,16 @@ class SaleOrderLine(models.Model):
         line = lines.sorted(self._get_line_sort_key)[int(number) - 1 : int(number)]
         return Domain("id", "in", line.ids) if line else Domain("name", operator, value)
 
-    # === CRUD === #
-
     def write(self, vals):
         if not {"product_id", "product_uom_qty"} & vals.keys():
             return super().write(vals)
         products = {line: line.product_id for line in self}
-        res = super().write(vals)
+        result = super().write(vals)
         changed = self.filtered(lambda line: line.product_id != products[line])
         changed._release_warranty()
         if "product_uom_qty" in vals:
             self._sync_warranty_quantity()
-        return res
-
-    # === ACTIONS === #
+        return result
 
     def action_open_warranty_assistant(self):
         """Open the assistant for this warranty line (statement 9).
@@ -101,51 +99,30 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_warranty_startable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Warranty Extension"),
-            "res_model": "warranty.extension.wizard",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
+        return show_record(
+            self.env["warranty.extension.wizard"],
+            name=self.env._("Warranty Extension"),
+            target="new",
+            context={
                 **self.env.context,
                 "default_warranty_line_id": self.id,
                 "dialog_size": "extra-large",
                 "warranty_line_number": True,
             },
-        }
+        )
 
     def action_auto_open_warranty_assistant(self):
-        """Called by the browser after a warranty product was set on a line.
+        """Open the assistant after a warranty product was set on a line, if it is to.
 
-        :return: the assistant's action, or False when it does not open by itself
+        :return: the assistant's action for the browser, or False
         """
         self.ensure_one()
         if not self._should_open_warranty_assistant():
             return False
         return self.action_open_warranty_assistant()
 
-    # === BUSINESS === #
-
-    def _is_warranty_line(self):
-        self.ensure_one()
-        return (
-            not self.display_type
-            and self.service_commitment_option == "warranty_extension"
-        )
-
-    def _is_warranty_live(self):
-        """Whether the warranty line still covers what it was assigned to."""
-        return bool(
-            self
-            and self._is_warranty_line()
-            and self.product_uom_qty > 0
-            and (self.warranty_main_line_id or self.warranty_service_object_id)
-        )
-
     def _should_open_warranty_assistant(self):
-        """Whether the assistant opens by itself (statements 7, 8, 10 and 56).
+        """Return whether the assistant opens by itself (statements 7, 8, 10 and 56).
 
         Only on an order, for a warranty line not assigned yet, and only while a
         possible main line exists.
@@ -167,17 +144,17 @@ class SaleOrderLine(models.Model):
         if not self._is_warranty_line():
             raise UserError(
                 self.env._(
-                    "%s is no warranty extension. The assistant works on lines with a "
-                    "warranty product.",
-                    self.product_id.display_name or self.name,
+                    "%(product)s is no warranty extension. The assistant works on "
+                    "lines with a warranty product.",
+                    product=self.product_id.display_name or self.name,
                 )
             )
         if order.locked or order.state == "cancel":
             raise UserError(
                 self.env._(
-                    "Order %s is locked or cancelled. Unlock it or set it to quotation "
-                    "first.",
-                    order.name,
+                    "Order %(order)s is locked or cancelled. Unlock it or set it to "
+                    "quotation first.",
+                    order=order.name,
                 )
             )
         if (
@@ -266,6 +243,84 @@ class SaleOrderLine(models.Model):
             self._get_warranty_service_objects_domain(), limit=limit
         )
 
+    def _check_warranty_main_line(self, main_line):
+        """Raise a ValidationError when this warranty line cannot extend ``main_line``
+        (23)."""
+        self.ensure_one()
+        candidates = self._get_warranty_main_line_candidates()
+        if main_line._origin in candidates._origin:
+            return
+        reason = (
+            main_line._get_warranty_refusal_reason()
+            if main_line.order_id == self.order_id
+            else self.env._("a line of another order")
+        )
+        raise ValidationError(
+            self.env._(
+                "%(line)s cannot be extended: it is %(reason)s. Choose another line.",
+                line=main_line.product_id.display_name or main_line.name,
+                reason=reason or self.env._("this warranty line itself"),
+            )
+        )
+
+    def _check_warranty_service_object(self, service_object):
+        """Raise a UserError when this warranty line cannot extend ``service_object``
+        (20)."""
+        self.ensure_one()
+        domain = self._get_warranty_service_objects_domain()
+        if not service_object.search_count([("id", "=", service_object.id), *domain]):
+            raise UserError(
+                self.env._(
+                    "%(object)s belongs to another customer or company.",
+                    object=service_object.display_name,
+                )
+            )
+
+    def _prepare_warranty_commitments(self, start_date):
+        """Return one values dict per line of the warranty product's default packages
+        (29), all starting on ``start_date``."""
+        return [
+            {**vals, "agreed_start_date": start_date, "start_formula": False}
+            for vals in self._prepare_package_commitments(self._get_default_packages())
+        ]
+
+    def _extend_warranty(self, main_line, service_object, vals_list):
+        """Make this warranty line cover ``main_line`` or ``service_object``, and add
+        the commitments to what is delivered already: the assistant and renewals.
+
+        :param main_line: ``sale.order.line`` of the same order, or empty
+        :param service_object: ``service.object``, or empty
+        :param vals_list: values of the ``sale.service.commitment`` to create
+        :raises UserError: without values (35), without anything to cover, or when the
+            order was locked or changed in the meantime
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.order_id.lock_for_update()
+        self._check_warranty_startable()
+        if bool(main_line) == bool(service_object):
+            raise UserError(
+                self.env._(
+                    "Choose either a line of the order or an existing service object "
+                    "that the warranty extends."
+                )
+            )
+        if main_line:
+            self._check_warranty_main_line(main_line)
+        else:
+            self._check_warranty_service_object(service_object)
+        if not vals_list:
+            raise UserError(
+                self.env._(
+                    "There is no service to create. Add a package, or give the product "
+                    "%(product)s a default package marked as warranty extension.",
+                    product=self.product_id.display_name,
+                )
+            )
+        commitments = self._assign_warranty(main_line, service_object, vals_list)
+        if self.order_id.state == "sale":
+            self.env["service.object"]._provision_existing_objects(commitments)
+
     def _assign_warranty(self, main_line, service_object, vals_list):
         """Make this warranty line cover ``main_line`` or ``service_object``.
 
@@ -309,8 +364,9 @@ class SaleOrderLine(models.Model):
         if delivered:
             raise UserError(
                 self.env._(
-                    "The warranty was already delivered to %s. End it there instead.",
-                    ", ".join(delivered.mapped("display_name")),
+                    "The warranty was already delivered to %(objects)s. End it there "
+                    "instead.",
+                    objects=", ".join(delivered.mapped("display_name")),
                 )
             )
         commitments.unlink()

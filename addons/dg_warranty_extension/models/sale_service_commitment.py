@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 
 class SaleServiceCommitment(models.Model):
@@ -94,8 +95,6 @@ class SaleServiceCommitment(models.Model):
         "A sales service commitment belongs to an order line or to a service object.",
     )
 
-    # === COMPUTES === #
-
     @api.depends("order_line_id.order_id", "warranty_line_id.order_id")
     def _compute_order_id(self):
         for commitment in self:
@@ -144,8 +143,6 @@ class SaleServiceCommitment(models.Model):
             order = commitment.order_id
             commitment.is_readonly = order.locked or order.state == "cancel"
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.constrains("agreed_start_date")
     def _check_agreed_start_date(self):
         for commitment in self:
@@ -153,14 +150,14 @@ class SaleServiceCommitment(models.Model):
 
     @api.constrains("agreed_start_date", "start_formula", "warranty_line_id")
     def _check_warranty_start(self):
-        """Statement 26: a warranty has a date or a formula, never both."""
+        """Refuse both a date and a formula on a warranty (statement 26)."""
         for commitment in self.filtered("warranty_line_id"):
             if commitment.agreed_start_date and commitment.start_formula:
                 raise ValidationError(
                     self.env._(
-                        "%s: enter either an agreed start date or a start formula, not "
-                        "both. Clear one of the two fields.",
-                        commitment.name,
+                        "%(commitment)s: enter either an agreed start date or a start "
+                        "formula, not both. Clear one of the two fields.",
+                        commitment=commitment.name,
                     )
                 )
 
@@ -171,8 +168,9 @@ class SaleServiceCommitment(models.Model):
             if main == warranty or (main and main.order_id != warranty.order_id):
                 raise ValidationError(
                     self.env._(
-                        "%s: the warranty line must be another line of the same order.",
-                        commitment.name,
+                        "%(commitment)s: the warranty line must be another line of "
+                        "the same order.",
+                        commitment=commitment.name,
                     )
                 )
 
@@ -187,8 +185,6 @@ class SaleServiceCommitment(models.Model):
         if self.warranty_line_id and self.start_formula:
             self.agreed_start_date = False
 
-    # === CRUD === #
-
     @api.model_create_multi
     def create(self, vals_list):
         commitments = super().create(vals_list)
@@ -197,54 +193,36 @@ class SaleServiceCommitment(models.Model):
 
     def write(self, vals):
         self._check_order_editable()
-        res = super().write(vals)
+        result = super().write(vals)
         if "calculation_base_type" in vals and "calculation_base_amount" not in vals:
             self.with_context(
                 force_price_recomputation=True
             )._compute_calculation_base_amount()
-        return res
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_readonly(self):
         self._check_order_editable()
 
-    # === BUSINESS === #
-
     def _check_order_editable(self):
-        """Section 2: read-only once the order is locked or cancelled."""
+        """Refuse changes once the order is locked or cancelled (section 2)."""
         for order in self.order_id:
             if order.locked:
                 raise UserError(
                     self.env._(
-                        "Order %s is locked: its service commitments cannot change. "
-                        "Unlock the order first.",
-                        order.name,
+                        "Order %(order)s is locked: its service commitments cannot "
+                        "change. Unlock the order first.",
+                        order=order.name,
                     )
                 )
             if order.state == "cancel":
                 raise UserError(
                     self.env._(
-                        "Order %s is cancelled: its service commitments cannot change. "
-                        "Set it to quotation first.",
-                        order.name,
+                        "Order %(order)s is cancelled: its service commitments cannot "
+                        "change. Set it to quotation first.",
+                        order=order.name,
                     )
                 )
-
-    @api.model
-    def _prepare_from_package_line(self, package_line, product):
-        """Return the values of a commitment made from ``package_line``.
-
-        :param package_line: ``service.commitment.package.line`` in the language of
-            the customer
-        :param product: ``product.product`` whose package it is
-        """
-        return {
-            **package_line._prepare_terms_values(),
-            "package_id": package_line.package_id.id,
-            "package_line_id": package_line.id,
-            "product_id": product.id,
-            "sequence": package_line.sequence,
-        }
 
     def _prepare_service_commitment_values(self, service_object, delivered, amount):
         """Return the values of the ``service.commitment`` a delivery creates.
@@ -270,7 +248,7 @@ class SaleServiceCommitment(models.Model):
         }
 
     def _is_for_existing_object(self):
-        """Whether the order's confirmation adds it to a service object: a chosen one,
+        """Return whether the confirmation adds it to a service object: a chosen one,
         or that of a line that stands for one and delivers no goods (54)."""
         self.ensure_one()
         line = self.order_line_id
@@ -303,3 +281,11 @@ class SaleServiceCommitment(models.Model):
         if self.order_line_id:
             return self.order_line_id.product_id
         return self.service_object_id.product_id
+
+    def _get_agreed_start_text(self):
+        """Return the agreed start in words; nothing when it starts on delivery."""
+        self.ensure_one()
+        if not self.agreed_start_date:
+            return ""
+        day = format_date(self.env, self.agreed_start_date)
+        return self.env._("from %(date)s", date=day)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools import date_formula
 
@@ -78,19 +79,11 @@ class ServiceCommitment(models.Model):
         readonly=False,
     )
     cancellable_until = fields.Date(
+        string="Cancel By",
         compute="_compute_cancellable_until",
         store=True,
         precompute=True,
         readonly=False,
-    )
-    next_billing_date = fields.Date(
-        compute="_compute_next_billing_date",
-        store=True,
-        precompute=True,
-        readonly=False,
-        index="btree_not_null",
-        copy=False,
-        help="The first day not invoiced yet, for commitments invoiced via contract.",
     )
     state = fields.Selection(
         selection=[
@@ -101,8 +94,6 @@ class ServiceCommitment(models.Model):
         compute="_compute_state",
         search="_search_state",
     )
-
-    # === COMPUTES === #
 
     @api.depends("agreed_start_date", "delivery_date", "start_formula")
     def _compute_start_date(self):
@@ -132,13 +123,6 @@ class ServiceCommitment(models.Model):
                 commitment.term_until, commitment.notice_period
             )
 
-    @api.depends("start_date", "invoicing_via")
-    def _compute_next_billing_date(self):
-        for commitment in self:
-            commitment.next_billing_date = (
-                commitment.invoicing_via == "contract" and commitment.start_date
-            )
-
     @api.depends("start_date", "end_date")
     @api.depends_context("tz")
     def _compute_state(self):
@@ -162,14 +146,10 @@ class ServiceCommitment(models.Model):
         domains = {"ended": ended, "planned": planned, "running": ~ended & ~planned}
         return Domain.OR(domains[state] for state in value if state in domains)
 
-    # === CONSTRAINTS === #
-
     @api.constrains("start_date")
     def _check_start_date(self):
         for commitment in self:
             commitment._check_usable_start("start_date")
-
-    # === BUSINESS === #
 
     @api.model
     def _withdraw_of_cancelled_orders(self, orders):
@@ -192,9 +172,9 @@ class ServiceCommitment(models.Model):
             for service_object in commitments.service_object_id:
                 service_object._message_log(
                     body=self.env._(
-                        "%s was cancelled: its service commitments are taken back, or "
-                        "end today where they are invoiced.",
-                        order._get_html_link(),
+                        "%(order)s was cancelled: its service commitments are taken "
+                        "back, or end today where they are invoiced.",
+                        order=order._get_html_link(),
                     )
                 )
         today = fields.Date.context_today(self)
@@ -209,16 +189,28 @@ class ServiceCommitment(models.Model):
         ends = self.mapped("end_date")
         return max(ends) if ends and all(ends) else False
 
-    def _get_term_label(self):
-        """Return the term in words, e.g. “36 months” or “12 months, then 12 months”."""
+    def _get_cancellation_text(self):
+        """Return by when to cancel what goes on; nothing once it is too late."""
         self.ensure_one()
-        label = self.env["sale.order"]._get_period_label
-        if not self.extension_term:
-            return label(self.initial_term)
-        if not self.initial_term:
-            return self.env._("every %s", label(self.extension_term))
+        day = self.cancellable_until
+        if self.end_date or not day or day < fields.Date.context_today(self):
+            return ""
+        return self.env._("Cancel by %(date)s", date=format_date(self.env, day))
+
+    def _get_payment_text(self):
+        """Return the price in words, or that it is paid with the order."""
+        self.ensure_one()
+        if self.invoicing_via == "contract":
+            return self._get_price_text()
         return self.env._(
-            "%(initial)s, then %(extension)s each",
-            initial=label(self.initial_term),
-            extension=label(self.extension_term),
+            "%(amount)s, paid with the order",
+            amount=self.currency_id.format(self.amount),
         )
+
+    def _get_next_invoice_text(self):
+        """Return when the next invoice comes, at the earliest today."""
+        self.ensure_one()
+        if self.invoicing_via != "contract" or not self.next_billing_date:
+            return ""
+        day = max(self.next_billing_date, fields.Date.context_today(self))
+        return self.env._("Next invoice on %(date)s", date=format_date(self.env, day))

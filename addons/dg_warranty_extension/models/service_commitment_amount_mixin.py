@@ -45,8 +45,6 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         precompute=True,
     )
 
-    # === COMPUTES === #
-
     @api.depends("calculation_base_amount", "calculation_base_percent")
     def _compute_price_unit(self):
         digits = self.env["decimal.precision"].precision_get("Product Price")
@@ -77,13 +75,9 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         for commitment in self:
             commitment._apply_entered_amount()
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.onchange("amount")
     def _onchange_amount(self):
         self._apply_entered_amount()
-
-    # === BUSINESS === #
 
     def _round_amount(self, amount):
         self.ensure_one()
@@ -107,9 +101,9 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         if currency.compare_amounts(amount, maximum) > 0:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the amount %(amount)s is above the maximum %(maximum)s "
-                    "(price × quantity). Enter at most the maximum.",
-                    name=self.name,
+                    "%(commitment)s: the amount %(amount)s is above the maximum "
+                    "%(maximum)s (price × quantity). Enter at most the maximum.",
+                    commitment=self.name,
                     amount=currency.format(amount),
                     maximum=currency.format(maximum),
                 )
@@ -117,9 +111,19 @@ class ServiceCommitmentAmountMixin(models.AbstractModel):
         if currency.compare_amounts(amount, 0.0) < 0:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the amount cannot be negative.", name=self.name or ""
+                    "%(commitment)s: the amount cannot be negative.",
+                    commitment=self.name or "",
                 )
             )
         discount_amount = currency.round(maximum * self.discount / 100)
         if currency.compare_amounts(amount, maximum - discount_amount):
             self.discount = (maximum - amount) / maximum * 100
+
+    def _get_price_text(self):
+        """Return the amount and the time it stands for: “100.00 CHF per 12 months”."""
+        self.ensure_one()
+        return self.env._(
+            "%(amount)s per %(period)s",
+            amount=self.currency_id.format(self.amount),
+            period=self._get_price_period_label(),
+        )

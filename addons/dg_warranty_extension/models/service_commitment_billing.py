@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_round, format_date, split_every
 
 from ..tools import billing_period, date_formula
+from ..tools.records import lock_or_refuse
 
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ class ServiceCommitment(models.Model):
     itself, and a period that has an invoice is never billed a second time.
     """
 
+    # By subject: what is invoiced via contract.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.commitment"
 
     billing_line_ids = fields.One2many(
@@ -53,12 +56,17 @@ class ServiceCommitment(models.Model):
         string="Billed From",
         copy=False,
         help="Nothing before this day is invoiced: for free months, or for what "
-        "another system has invoiced. Empty: from the start on.",
+        "another system has invoiced. Leave empty to invoice from the start.",
     )
+    # not precomputed: invoice lines are known only after the commitment is stored
     next_billing_date = fields.Date(
-        # invoice lines are known only after they are stored
-        precompute=False,
+        compute="_compute_next_billing_date",
         inverse="_inverse_next_billing_date",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        copy=False,
+        help="The first day not invoiced yet, for commitments invoiced via contract.",
     )
     billing_error = fields.Text(
         string="Billing Problem",
@@ -67,8 +75,6 @@ class ServiceCommitment(models.Model):
         groups="sales_team.group_sale_salesman,account.group_account_invoice",
         help="Why the last attempt made no invoice; tried again by the next job.",
     )
-
-    # === COMPUTES === #
 
     def _compute_invoice_count(self):
         counts = dict(
@@ -82,10 +88,12 @@ class ServiceCommitment(models.Model):
             commitment.invoice_count = counts.get(commitment._origin, 0)
 
     @api.depends(
-        "billing_start_date",
-        "end_date",
+        "invoicing_via",
         "partner_type",
         "billing_rhythm",
+        "billing_start_date",
+        "start_date",
+        "end_date",
         "billing_line_ids.service_period_start",
         "billing_line_ids.service_period_end",
         "billing_line_ids.price_subtotal",
@@ -102,21 +110,17 @@ class ServiceCommitment(models.Model):
             if commitment.next_billing_date:
                 commitment.billing_start_date = commitment.next_billing_date
 
-    # === CRUD === #
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
         invoiced = self.filtered("invoice_count")
         if invoiced:
             raise UserError(
                 self.env._(
-                    "“%s” stands on invoices and cannot be deleted. Give it an end "
-                    "date instead.",
-                    invoiced[0].name,
+                    "“%(commitment)s” stands on invoices and cannot be deleted. Give "
+                    "it an end date instead.",
+                    commitment=invoiced[0].name,
                 )
             )
-
-    # === ACTIONS === #
 
     def action_create_invoices(self):
         """Invoice what is due of these commitments and show the draft invoices.
@@ -126,15 +130,13 @@ class ServiceCommitment(models.Model):
         # as with orders: people who invoice, and those who may change the commitments
         can_invoice = self.env["account.move"].has_access("create")
         self.check_access("read" if can_invoice else "write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is invoicing these commitments right now. Try again "
-                    "in a moment."
-                )
-            ) from error
+        lock_or_refuse(
+            self,
+            lambda: self.env._(
+                "Somebody else is invoicing these commitments right now. Try again in "
+                "a moment."
+            ),
+        )
         due = self._filter_due()
         if not due:
             raise UserError(
@@ -193,8 +195,6 @@ class ServiceCommitment(models.Model):
                 left = cron._commit_progress()
             if not left:
                 break
-
-    # === BUSINESS === #
 
     @api.model
     def _get_due_domain(self):
@@ -426,9 +426,10 @@ class ServiceCommitment(models.Model):
                 lang = self.env.lang or company.partner_id.lang
                 raise UserError(
                     self.with_context(lang=lang).env._(
-                        "“%(name)s” of %(object)s has no invoicing product. Choose one "
-                        "on the commitment, and on its package for the next sales.",
-                        name=commitment.name,
+                        "“%(commitment)s” of %(object)s has no invoicing product. "
+                        "Choose one on the commitment, and on its package for the "
+                        "next sales.",
+                        commitment=commitment.name,
                         object=commitment.service_object_id.name,
                     )
                 )

@@ -45,8 +45,6 @@ class ServiceCommitmentPackage(models.Model):
         "Another package of this company has the same code. Choose another code.",
     )
 
-    # === COMPUTES === #
-
     @api.depends("code", "name")
     def _compute_display_name(self):
         for package in self:
@@ -54,18 +52,14 @@ class ServiceCommitmentPackage(models.Model):
                 f"[{package.code}] {package.name}" if package.code else package.name
             )
 
-    # === CONSTRAINTS === #
-
     @api.constrains("is_warranty_extension")
     def _check_is_warranty_extension(self):
         self.product_package_ids._check_warranty_flag()
 
-    # === CRUD === #
-
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
         for package, vals in zip(self, vals_list, strict=True):
-            vals.setdefault("code", self.env._("%s-COPY", package.code))
+            vals.setdefault("code", self.env._("%(code)s-COPY", code=package.code))
         return vals_list
 
     @api.ondelete(at_uninstall=False)
@@ -80,7 +74,7 @@ class ServiceCommitmentPackage(models.Model):
         if used:
             raise ValidationError(
                 self.env._(
-                    "Package %s is used on sales orders. Archive it instead.",
-                    used.display_name,
+                    "Package %(package)s is used on sales orders. Archive it instead.",
+                    package=used.display_name,
                 )
             )

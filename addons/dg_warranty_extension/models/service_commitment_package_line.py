@@ -24,12 +24,10 @@ class ServiceCommitmentPackageLine(models.Model):
         help="Copies the template's values; they can be changed here.",
     )
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.constrains("invoicing_via", "invoicing_product_id", "partner_type")
     def _check_contract_product(self):
-        """Lines via contract need an invoicing product as soon as a product with
-        service commitment or a warranty extension uses their package."""
+        """Refuse lines via contract without an invoicing product as soon as a product
+        with service commitment or a warranty extension uses their package."""
         for line in self.filtered(lambda line: line._lacks_invoicing_product()):
             products = line.package_id.product_package_ids.filtered(
                 lambda assignment: assignment._needs_invoicing_product()
@@ -51,8 +49,6 @@ class ServiceCommitmentPackageLine(models.Model):
         if self.template_id:
             self.update(self.template_id._prepare_terms_values())
 
-    # === CRUD === #
-
     @api.model_create_multi
     def create(self, vals_list):
         return super().create(
@@ -67,8 +63,6 @@ class ServiceCommitmentPackageLine(models.Model):
             {**self._prepare_template_values(vals.get("template_id")), **vals}
         )
 
-    # === BUSINESS === #
-
     @api.model
     def _prepare_template_values(self, template_id):
         """Return the values of template ``template_id`` (an id or False)."""
@@ -80,3 +74,18 @@ class ServiceCommitmentPackageLine(models.Model):
     def _lacks_invoicing_product(self):
         self.ensure_one()
         return self.invoicing_via == "contract" and not self.invoicing_product_id
+
+    def _prepare_sale_commitment_values(self, product):
+        """Return the values of the ``sale.service.commitment`` made from this line, in
+        the language of the context.
+
+        :param product: ``product.product`` whose package it is
+        """
+        self.ensure_one()
+        return {
+            **self._prepare_terms_values(),
+            "package_id": self.package_id.id,
+            "package_line_id": self.id,
+            "product_id": product.id,
+            "sequence": self.sequence,
+        }

@@ -12,6 +12,8 @@ REMINDER_BATCH = 200
 class ServiceCommitment(models.Model):
     """Warranties that end: remind the salesperson, start the follow-on quote (57)."""
 
+    # By subject: warranties that end.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.commitment"
 
     renewal_line_id = fields.Many2one(
@@ -48,8 +50,6 @@ class ServiceCommitment(models.Model):
         "again.",
     )
 
-    # === COMPUTES === #
-
     @api.depends(
         "is_warranty",
         "end_date",
@@ -73,8 +73,6 @@ class ServiceCommitment(models.Model):
     def _compute_is_renewal_reminded(self):
         self.is_renewal_reminded = False
 
-    # === ACTIONS === #
-
     def action_renew(self):
         """Start a quote for the follow-on of this warranty, or show the one there is.
 
@@ -95,8 +93,6 @@ class ServiceCommitment(models.Model):
             left = self.search_count(domain)
             if not self.env["ir.cron"]._commit_progress(len(locked), remaining=left):
                 break
-
-    # === BUSINESS === #
 
     @api.model
     def _get_renewal_reminder_domain(self):
@@ -213,10 +209,10 @@ class ServiceCommitment(models.Model):
         if len(products) != 1:
             raise UserError(
                 self.env._(
-                    "No warranty product to renew “%(name)s” with can be told for "
-                    "certain. Make a quote with the product of your choice and let the "
-                    "assistant extend %(object)s.",
-                    name=self.name,
+                    "It is not clear which product renews “%(commitment)s”. Create a "
+                    "quotation with the right one and extend %(object)s with the "
+                    "assistant.",
+                    commitment=self.name,
                     object=self.service_object_id.display_name,
                 )
             )

@@ -29,7 +29,7 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     name = fields.Char(string="Description", required=True, translate=False)
     partner_type = fields.Selection(
         selection=[("customer", "Customer"), ("vendor", "Vendor")],
-        string="Partner Side",
+        string="Billed To",
         required=True,
         default="customer",
         help="Customer: what the customer pays. Vendor: what it costs at the vendor; "
@@ -91,8 +91,6 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
     )
     discount = fields.Float(string="Discount %")
 
-    # === CONSTRAINTS AND ONCHANGES === #
-
     @api.constrains(*PERIOD_FIELDS, "start_formula")
     def _check_periods(self):
         for terms in self:
@@ -103,9 +101,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             if terms.notice_period and not terms.extension_term:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: a notice period needs an extension term. Enter an "
-                        "extension term or remove the notice period.",
-                        name=terms.name,
+                        "%(commitment)s: a notice period needs an extension term. "
+                        "Enter an extension term or remove the notice period.",
+                        commitment=terms.name,
                     )
                 )
 
@@ -116,17 +114,17 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             if terms.invoicing_via == "sales":
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: what is invoiced via sales takes no invoicing "
+                        "%(commitment)s: what is invoiced via sales takes no invoicing "
                         "product. Remove it or invoice via contract.",
-                        name=terms.name,
+                        commitment=terms.name,
                     )
                 )
             if product.service_commitment_option != "invoicing_item":
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: %(product)s is no invoicing item. Choose a product "
-                        "whose service option is “Invoicing item”.",
-                        name=terms.name,
+                        "%(commitment)s: %(product)s is no invoicing item. Choose a "
+                        "product whose service option is “Invoicing item”.",
+                        commitment=terms.name,
                         product=product.display_name,
                     )
                 )
@@ -140,10 +138,10 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: a vendor line cannot be calculated from the "
+                        "%(commitment)s: a vendor line cannot be calculated from the "
                         "document price and discount. Choose the item price or the "
                         "document price.",
-                        name=terms.name,
+                        commitment=terms.name,
                     )
                 )
 
@@ -153,15 +151,15 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             if not 0 <= terms.discount <= 100:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: the discount must lie between 0 and 100 %%.",
-                        name=terms.name,
+                        "%(commitment)s: the discount must lie between 0 and 100 %%.",
+                        commitment=terms.name,
                     )
                 )
             if terms.calculation_base_percent < 0:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: the calculation base %% cannot be negative.",
-                        name=terms.name,
+                        "%(commitment)s: the calculation base %% cannot be negative.",
+                        commitment=terms.name,
                     )
                 )
 
@@ -184,16 +182,12 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         if self.invoicing_via == "sales":
             self.invoicing_product_id = False
 
-    # === CRUD === #
-
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._normalize_terms(vals) for vals in vals_list])
 
     def write(self, vals):
         return super().write(self._normalize_terms(vals))
-
-    # === BUSINESS === #
 
     @api.model
     def _get_term_fields(self):
@@ -244,24 +238,24 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             label = self._fields[fname]._description_string(self.env)
             if error.reason == "negative":
                 message = self.env._(
-                    "%(label)s: the period “%(text)s” is negative. Enter a positive "
+                    "%(field)s: the period “%(text)s” is negative. Enter a positive "
                     "period such as 12M.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             elif error.reason == "range":
                 message = self.env._(
-                    "%(label)s: the period “%(text)s” is longer than 1000 years. Enter "
+                    "%(field)s: the period “%(text)s” is longer than 1000 years. Enter "
                     "a shorter one.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             else:
                 message = self.env._(
-                    "%(label)s: “%(text)s” is no period. Enter a number of at least 1 "
+                    "%(field)s: “%(text)s” is no period. Enter a number of at least 1 "
                     "and a unit: D (days), W (weeks), M (months), Q (quarters) or Y "
                     "(years), such as 12M.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             raise ValidationError(message) from error
@@ -275,17 +269,17 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             label = self._fields[fname]._description_string(self.env)
             if error.reason == "range":
                 message = self.env._(
-                    "%(label)s: “%(text)s” moves the start by more than 1000 years. "
+                    "%(field)s: “%(text)s” moves the start by more than 1000 years. "
                     "Enter a shorter formula.",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             else:
                 message = self.env._(
-                    "%(label)s: “%(text)s” is no date formula. Examples: 14D (two "
+                    "%(field)s: “%(text)s” is no date formula. Examples: 14D (two "
                     "weeks later), 1M (one month later), CM (end of the month), "
                     "-CM+1M (first of the next month).",
-                    label=label,
+                    field=label,
                     text=error.text,
                 )
             raise ValidationError(message) from error
@@ -298,9 +292,9 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         if day and not date_formula.is_usable_start(day):
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the start %(date)s is too far away. Enter a date "
+                    "%(commitment)s: the start %(date)s is too far away. Enter a date "
                     "between %(first)s and %(last)s.",
-                    name=self.name,
+                    commitment=self.name,
                     date=format_date(self.env, day),
                     first=format_date(self.env, date_formula.FIRST_START),
                     last=format_date(self.env, date_formula.LAST_START),
@@ -312,17 +306,18 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
         if not self.billing_rhythm:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: enter a billing rhythm, such as 12M.", name=self.name
+                    "%(commitment)s: enter a billing rhythm, such as 12M.",
+                    commitment=self.name,
                 )
             )
         base = self.billing_base_period
         if base and date_formula.period_ratio(self.billing_rhythm, base) is None:
             raise ValidationError(
                 self.env._(
-                    "%(name)s: the billing base period %(base)s and the billing rhythm "
-                    "%(rhythm)s are in no integer ratio. 12M and 3M would be; days and "
-                    "weeks go with the same unit only.",
-                    name=self.name,
+                    "%(commitment)s: the billing rhythm %(rhythm)s must be a whole "
+                    "multiple or fraction of the base period %(base)s, for example 3M "
+                    "with 12M. Days and weeks go with the same unit only.",
+                    commitment=self.name,
                     base=base,
                     rhythm=self.billing_rhythm,
                 )
@@ -341,3 +336,54 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
             # a text still being typed in the browser; saving it is refused
             return Fraction(1)
         return ratio or Fraction(1)
+
+    @api.model
+    def _get_period_label(self, period):
+        """Return a period such as ``12M`` as words: “12 months”."""
+        try:
+            parsed = date_formula.parse_period(period)
+        except date_formula.DateFormulaError:
+            return period
+        if not parsed:
+            return ""
+        count = parsed.count
+        labels = {
+            "D": self.env._("day")
+            if count == 1
+            else self.env._("%(count)s days", count=count),
+            "W": self.env._("week")
+            if count == 1
+            else self.env._("%(count)s weeks", count=count),
+            "M": self.env._("month")
+            if count == 1
+            else self.env._("%(count)s months", count=count),
+            "Q": (
+                self.env._("quarter")
+                if count == 1
+                else self.env._("%(count)s quarters", count=count)
+            ),
+            "Y": self.env._("year")
+            if count == 1
+            else self.env._("%(count)s years", count=count),
+        }
+        return labels[parsed.unit]
+
+    def _get_price_period_label(self):
+        """Return in words the time that the price stands for."""
+        self.ensure_one()
+        return self._get_period_label(self.billing_base_period or self.billing_rhythm)
+
+    def _get_term_label(self):
+        """Return the term in words, e.g. “36 months” or “12 months, then 12 months”."""
+        self.ensure_one()
+        initial = self._get_period_label(self.initial_term)
+        extension = self._get_period_label(self.extension_term)
+        if not extension:
+            return initial
+        if not initial:
+            return self.env._("every %(period)s", period=extension)
+        return self.env._(
+            "%(initial)s, then %(extension)s each",
+            initial=initial,
+            extension=extension,
+        )

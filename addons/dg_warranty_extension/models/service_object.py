@@ -5,6 +5,9 @@ from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from ..tools.records import show_record
 
 
 class ServiceObject(models.Model):
@@ -134,20 +137,20 @@ class ServiceObject(models.Model):
         help="The last day on which a warranty extension covers the object.",
     )
     end_date = fields.Date(
-        string="Last End",
+        string="Covered Until",
         compute="_compute_terms",
         store=True,
         index=True,
         help="The day on which the last commitment ends; empty while one goes on.",
     )
-
     commitment_timeline = fields.Html(
         string="Timeline",
         compute="_compute_commitment_timeline",
         sanitize=False,
     )
-
-    # === COMPUTES === #
+    invoice_count = fields.Integer(
+        string="Invoices", compute="_compute_invoice_count", compute_sudo=True
+    )
 
     @api.depends("product_id")
     def _compute_product_uom_id(self):
@@ -188,7 +191,19 @@ class ServiceObject(models.Model):
                 else False
             )
 
-    # === CONSTRAINTS === #
+    def _compute_invoice_count(self):
+        counts = dict(
+            self.env["account.move.line"]._read_group(
+                [("service_commitment_id.service_object_id", "in", self.ids)],
+                ["service_commitment_id"],
+                ["move_id:array_agg"],
+            )
+        )
+        for service_object in self:
+            moves = set()
+            for commitment in service_object.commitment_ids:
+                moves.update(counts.get(commitment._origin, ()))
+            service_object.invoice_count = len(moves)
 
     @api.constrains("lot_id", "quantity", "product_id")
     def _check_serial_quantity(self):
@@ -200,12 +215,11 @@ class ServiceObject(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "%s has a serial number, so its quantity must be exactly 1.",
-                        service_object.display_name,
+                        "%(object)s has a serial number, so its quantity must be "
+                        "exactly 1.",
+                        object=service_object.display_name,
                     )
                 )
-
-    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -219,21 +233,20 @@ class ServiceObject(models.Model):
                 vals["name"] = number
         return super().create(vals_list)
 
-    # === ACTIONS === #
-
     def action_view_sale_order(self):
         self.ensure_one()
-        return self._get_record_action(self.sale_order_id)
+        return show_record(self.sale_order_id)
 
     def action_view_picking(self):
         self.ensure_one()
-        return self._get_record_action(self.picking_id)
+        return show_record(self.picking_id)
 
     def action_view_lot(self):
         self.ensure_one()
-        return self._get_record_action(self.lot_id)
+        return show_record(self.lot_id)
 
-    # === BUSINESS === #
+    def action_view_invoices(self):
+        return self.commitment_ids.action_view_invoices()
 
     @api.model
     def _next_numbers(self, company_id, count):
@@ -264,16 +277,6 @@ class ServiceObject(models.Model):
                 for (number,) in numbers
             ]
         return [sequence._next() for _index in range(count)]
-
-    @api.model
-    def _get_record_action(self, record):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
 
     def _prepare_timeline_values(self):
         """Return the values of the timeline template: bars in percent between the
@@ -321,3 +324,32 @@ class ServiceObject(models.Model):
         link = picking._get_html_link() if picking else move.display_name
         body = escape(message) % {"picking": link}
         self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
+
+    def _get_customer_commitments(self):
+        """Return the commitments towards the customer, those that run first."""
+        self.ensure_one()
+        order = {"running": 0, "planned": 1, "ended": 2}
+        return self.commitment_ids.filtered(
+            lambda item: item.partner_type == "customer"
+        ).sorted(lambda item: (order[item.state], item.start_date, item.id))
+
+    def _get_warranty_status(self):
+        """Return ``none``, ``active`` or ``ended``, as of today."""
+        self.ensure_one()
+        if not self.warranty_end_date:
+            return "active" if self.has_warranty else "none"
+        today = fields.Date.context_today(self)
+        return "active" if self.warranty_end_date >= today else "ended"
+
+    def _get_warranty_text(self):
+        """Return in words how long the warranty covers the object, or covered it."""
+        self.ensure_one()
+        status = self._get_warranty_status()
+        if status == "none":
+            return ""
+        if not self.warranty_end_date:
+            return self.env._("Warranty")
+        day = format_date(self.env, self.warranty_end_date)
+        if status == "active":
+            return self.env._("Warranty until %(date)s", date=day)
+        return self.env._("Warranty ended on %(date)s", date=day)

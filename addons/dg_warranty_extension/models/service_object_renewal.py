@@ -1,13 +1,17 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from ..tools.records import lock_or_refuse, show_record
 
 
 class ServiceObject(models.Model):
     """The follow-on quote on an existing service object (20, 54, 57)."""
 
+    # By who acts: the sales team renews them.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.object"
 
     renewal_state = fields.Selection(
@@ -20,8 +24,6 @@ class ServiceObject(models.Model):
         compute="_compute_renewal_state",
     )
 
-    # === COMPUTES === #
-
     @api.depends("commitment_ids.renewal_state")
     def _compute_renewal_state(self):
         for service_object in self:
@@ -31,8 +33,6 @@ class ServiceObject(models.Model):
                 False,
             )
 
-    # === ACTIONS === #
-
     def action_renew(self):
         """Start a quote for the follow-on of the warranties that end last, or show the
         one there is.
@@ -41,8 +41,6 @@ class ServiceObject(models.Model):
         """
         self.ensure_one()
         return self._renew(self._get_renewable_commitments())
-
-    # === BUSINESS === #
 
     def _get_renewable_commitments(self):
         """Return the warranties with an end that nothing continues yet."""
@@ -59,29 +57,29 @@ class ServiceObject(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %s right now. Try again in a moment.",
-                    self.display_name,
-                )
-            ) from error
+        lock_or_refuse(
+            self,
+            lambda: self.env._(
+                "Somebody else is working on %(object)s right now. Try again in a "
+                "moment.",
+                object=self.display_name,
+            ),
+        )
         to_offer = commitments.filtered(lambda item: item.renewal_state == "open")
         if to_offer:
-            return self._get_record_action(self._create_renewal_quote(to_offer))
+            return show_record(self._create_renewal_quote(to_offer))
         offers = commitments.renewal_order_id.filtered(
             lambda order: order.state != "cancel"
         )
         if not offers:
             raise UserError(
                 self.env._(
-                    "%s has no warranty that ends and is not continued already.",
-                    self.display_name,
+                    "%(object)s has no warranty that ends and is not continued "
+                    "already.",
+                    object=self.display_name,
                 )
             )
-        return self._get_record_action(offers[-1])
+        return show_record(offers[-1])
 
     def _create_renewal_quote(self, commitments):
         """Create the quote: one warranty line per product on this object, with the
@@ -95,16 +93,10 @@ class ServiceObject(models.Model):
         )
         for line in order.order_line:
             ending = by_product[line.product_id]
-            self.env["warranty.extension.wizard"].create(
-                {
-                    "warranty_line_id": line.id,
-                    "main_line_id": False,
-                    "service_object_id": self.id,
-                    "default_start_date": (
-                        max(ending.mapped("end_date")) + timedelta(days=1)
-                    ),
-                }
-            ).action_apply()
+            start = max(ending.mapped("end_date")) + timedelta(days=1)
+            line._extend_warranty(
+                line.browse(), self, line._prepare_warranty_commitments(start)
+            )
             ending.renewal_line_id = line
         self._log_renewal_quote(order)
         return order

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.records import show_list
+
 
 class StockLot(models.Model):
     _inherit = "stock.lot"
@@ -19,10 +21,9 @@ class StockLot(models.Model):
 
     def action_view_service_objects(self):
         self.ensure_one()
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "dg_warranty_extension.service_object_action"
-            ),
-            "domain": [("lot_id", "=", self.id)],
-            "context": {"default_lot_id": self.id, "create": False},
-        }
+        return show_list(
+            self.env,
+            "dg_warranty_extension.service_object_action",
+            [("lot_id", "=", self.id)],
+            default_lot_id=self.id,
+        )

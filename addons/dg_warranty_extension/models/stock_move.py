@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .sale_order_line_delivery import ServiceDelivery
+from .service_object_delivery import ServiceDelivery
 
 
 class StockMove(models.Model):
@@ -35,11 +35,10 @@ class StockMove(models.Model):
         deliveries = []
         for move in delivered - kits:
             deliveries += move._prepare_service_deliveries()
-        deliveries, replacing = self.env["sale.order.line"]._split_replacements(
-            deliveries
-        )
-        self.env["sale.order.line"]._provision_service_objects(deliveries)
-        kits.sale_line_id.sudo()._provision_delivered_quantity()
+        service_objects = self.env["service.object"]
+        deliveries, replacing = service_objects._split_replacements(deliveries)
+        service_objects._provision_deliveries(deliveries)
+        service_objects._provision_delivered_quantity(kits.sale_line_id.sudo())
         for move in returned | replacing:
             move._log_return_on_service_objects()
 

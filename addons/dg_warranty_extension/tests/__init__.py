@@ -7,6 +7,7 @@ from . import test_warranty_links
 from . import test_delivery
 from . import test_returns
 from . import test_existing_objects
+from . import test_odoo_fixes
 from . import test_performance
 from . import test_billing_period
 from . import test_contract_billing

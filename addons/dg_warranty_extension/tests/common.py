@@ -58,8 +58,6 @@ class WarrantyCommon(BaseCommon):
             cls.env, "commitment_stock", "stock.group_stock_user"
         )
 
-    # === MASTER DATA === #
-
     @classmethod
     def _create_pricelist(cls, name, **values):
         return cls.env["product.pricelist"].create(
@@ -105,8 +103,6 @@ class WarrantyCommon(BaseCommon):
                 "is_default": default,
             }
         )
-
-    # === ORDERS === #
 
     @classmethod
     def _create_order(cls, *products, **values):

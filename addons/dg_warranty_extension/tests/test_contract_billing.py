@@ -126,8 +126,6 @@ class TestContractBilling(BillingCommon):
         self._run_job()
         self.assertFalse(everything.billing_line_ids)
 
-    # === AMOUNTS === #
-
     def test_quantity_and_price_or_a_lump_sum(self):
         even = self._create_commitment(
             amount=240.0, calculation_base_amount=120.0, quantity=2
@@ -209,8 +207,6 @@ class TestContractBilling(BillingCommon):
         self._bill(commitment)
         self.assertEqual(self._spans(commitment), [("2026-01-01", "2026-03-31", 0.0)])
         self.assertEqual(str(commitment.next_billing_date), "2026-04-01")
-
-    # === INVOICES === #
 
     def test_one_invoice_per_customer_company_currency_and_fiscal_position(self):
         other_object = self._create_object(self.partner)
@@ -306,8 +302,6 @@ class TestContractBilling(BillingCommon):
         self.assertEqual(self._invoices(commitment).company_id, company)
         self.assertEqual(self._invoices(own).company_id, self.env.company)
 
-    # === FAILURES === #
-
     def _run_job(self):
         """Run the daily job as the scheduler does."""
         job = self.env.ref("dg_warranty_extension.ir_cron_create_invoices")
@@ -364,8 +358,6 @@ class TestContractBilling(BillingCommon):
         self.assertEqual(action["params"]["next"]["res_id"], self._invoices(good).id)
         self.assertIn(bad, bad.search([("billing_error", "!=", False)]))
 
-    # === RIGHTS === #
-
     def test_sales_and_invoicing_users_press_the_button_others_do_not(self):
         accountant = new_test_user(
             self.env, "commitment_invoicing", "account.group_account_invoice"
@@ -400,8 +392,6 @@ class TestContractBilling(BillingCommon):
         self.assertEqual(action["domain"], [("id", "in", commitment.ids)])
         invoice.button_cancel()
         self.assertEqual(str(commitment.next_billing_date), "2026-01-01")
-
-    # === QUERIES === #
 
     def _count_queries(self, commitments):
         self.env.flush_all()

@@ -30,8 +30,6 @@ class TestDelivery(WarrantyCommon):
             }
         )
 
-    # === WHAT A DELIVERY MAKES === #
-
     def test_49_50_delivery_makes_object_and_commitments(self):
         order = self._confirm((self.tv, 2), self.warranty, self.cable)
         self.assertFalse(self._objects(order))
@@ -104,8 +102,6 @@ class TestDelivery(WarrantyCommon):
         self._deliver(order)
         self.assertEqual(self._objects(order).product_id, products)
         self.assertEqual(len(self._objects(order).commitment_ids), 2)
-
-    # === DATES === #
 
     def _delivered_commitment(self, **terms):
         self._set_terms(self.warranty_2y, **terms)
@@ -197,8 +193,6 @@ class TestDelivery(WarrantyCommon):
                     self.assertEqual(
                         found, commitments.filtered(lambda c, s=state: c.state == s)
                     )
-
-    # === QUANTITIES === #
 
     def test_53_g13_partial_deliveries_and_backorder(self):
         order = self._confirm((self.tv, 2), self.warranty)

@@ -53,8 +53,6 @@ class TestRenewal(WarrantyCommon):
             job.method_direct_trigger()
         self.env.invalidate_all()
 
-    # === FINDING === #
-
     def test_57_found_by_warranty_flag_and_end_date(self):
         self.assertEqual(str(self.ending.end_date), "2027-12-31")
         with freeze_time("2027-11-01"):
@@ -72,8 +70,6 @@ class TestRenewal(WarrantyCommon):
         self.assertEqual(self.ending.renewal_state, "open")
         others = self.service_object.commitment_ids - self.ending
         self.assertEqual(set(others.mapped("renewal_state")), {False})
-
-    # === REMINDERS === #
 
     def test_57_reminds_the_salesperson_n_days_before_once(self):
         self._run_job("2027-11-30")
@@ -190,8 +186,6 @@ class TestRenewal(WarrantyCommon):
             counts[size] = self.env.cr.sql_log_count - before
             self.assertEqual(len(self._activities(objects)), size)
         self.assertLessEqual(counts[22], counts[2] + 10)
-
-    # === FOLLOW-ON QUOTE === #
 
     def test_57_one_click_starts_the_quote_on_the_existing_object(self):
         self._run_job("2027-12-01")
@@ -328,7 +322,7 @@ class TestRenewal(WarrantyCommon):
 
     def test_57_a_warranty_product_no_longer_sold(self):
         self.warranty.sale_ok = False
-        with self.assertRaisesRegex(UserError, "No warranty product"):
+        with self.assertRaisesRegex(UserError, "not clear which product"):
             self.service_object.action_renew()
         successor = self._create_product(
             "Warranty new", "warranty_extension", price=60, type="service"

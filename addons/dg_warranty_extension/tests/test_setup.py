@@ -117,8 +117,8 @@ class TestSetup(WarrantyCommon):
         refused("more than 1000 years", start_formula="9999Y")
         refused("more than 1000 years", start_formula="-9999Y")
         refused("enter a billing rhythm", billing_rhythm="  ")
-        refused("integer ratio", billing_base_period="12M", billing_rhythm="5M")
-        refused("integer ratio", billing_base_period="1W", billing_rhythm="7D")
+        refused("whole multiple", billing_base_period="12M", billing_rhythm="5M")
+        refused("whole multiple", billing_base_period="1W", billing_rhythm="7D")
         refused("needs an extension term", notice_period="3M", initial_term="12M")
         refused(
             "takes no invoicing product",

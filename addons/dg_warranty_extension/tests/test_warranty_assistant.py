@@ -18,8 +18,6 @@ class TestWarrantyAssistant(WarrantyCommon):
             )
         )
 
-    # === OPENING === #
-
     def test_07_08_opens_by_itself_on_orders_only(self):
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
@@ -62,8 +60,6 @@ class TestWarrantyAssistant(WarrantyCommon):
             self.assertFalse(line._should_open_warranty_assistant())
             with self.assertRaisesRegex(UserError, "no warranty extension"):
                 line.action_open_warranty_assistant()
-
-    # === CANDIDATES === #
 
     def test_14_15_19_no_main_lines(self):
         combo = self.env["product.product"].create(
@@ -132,8 +128,6 @@ class TestWarrantyAssistant(WarrantyCommon):
         first.sequence = 99
         last.sequence = 5
         self.assertEqual(warranty._default_warranty_main_line(), last)
-
-    # === TABS === #
 
     def test_16_21_22_assignment_tab(self):
         order = self._create_order(self.cable, (self.tv, 3), self.warranty)

@@ -78,7 +78,7 @@ def _clean(text):
 
 
 def is_usable_start(day):
-    """Whether terms can be reckoned from ``day`` without leaving the calendar."""
+    """Return whether terms reckoned from ``day`` stay in the calendar."""
     return FIRST_START <= day <= LAST_START
 
 

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..tools import date_formula
+from ..tools.records import show_record
 
 
 class WarrantyExtensionWizard(models.TransientModel):
@@ -24,14 +25,14 @@ class WarrantyExtensionWizard(models.TransientModel):
     company_id = fields.Many2one(related="order_id.company_id")
     currency_id = fields.Many2one(related="order_id.currency_id")
     warranty_product_id = fields.Many2one(
-        related="warranty_line_id.product_id", string="Warranty Item No."
+        related="warranty_line_id.product_id", string="Warranty Product"
     )
     warranty_description = fields.Text(
         related="warranty_line_id.name", string="Warranty Description"
     )
     main_line_id = fields.Many2one(
         comodel_name="sale.order.line",
-        string="Line No.",
+        string="Line",
         compute="_compute_main_line_id",
         store=True,
         readonly=False,
@@ -60,7 +61,7 @@ class WarrantyExtensionWizard(models.TransientModel):
     has_service_objects = fields.Boolean(compute="_compute_has_service_objects")
     covered_product_id = fields.Many2one(
         comodel_name="product.product",
-        string="Item No.",
+        string="Product",
         compute="_compute_covered",
     )
     covered_description = fields.Text(string="Description", compute="_compute_covered")
@@ -87,8 +88,6 @@ class WarrantyExtensionWizard(models.TransientModel):
         comodel_name="service.commitment.package",
         compute="_compute_available_package_ids",
     )
-
-    # === COMPUTES === #
 
     @api.depends("warranty_line_id")
     def _compute_main_line_id(self):
@@ -160,23 +159,19 @@ class WarrantyExtensionWizard(models.TransientModel):
 
     @api.depends("warranty_line_id")
     def _compute_line_ids(self):
-        """Statement 29: the lines of the warranty product's default packages."""
+        """Propose the lines of the warranty product's default packages (29)."""
         for wizard in self:
             line = wizard.warranty_line_id
             vals_list = []
             if line:
-                vals_list = wizard._prepare_line_values(
-                    line.product_id.product_tmpl_id._get_default_commitment_packages(
-                        wizard.order_id.pricelist_id, wizard.company_id
-                    )
-                )
+                vals_list = wizard._prepare_line_values(line._get_default_packages())
             wizard.line_ids = [Command.clear()] + [
                 Command.create(vals) for vals in vals_list
             ]
 
     @api.depends("warranty_line_id", "line_ids.package_id")
     def _compute_available_package_ids(self):
-        """Statement 33: flagged, not default, of this product, not yet listed."""
+        """Offer the flagged packages that are not default and not listed yet (33)."""
         for wizard in self:
             product = wizard.warranty_line_id.product_id.product_tmpl_id
             wizard.available_package_ids = (
@@ -187,8 +182,6 @@ class WarrantyExtensionWizard(models.TransientModel):
                 if product
                 else False
             )
-
-    # === CONSTRAINTS AND ONCHANGES === #
 
     @api.constrains("default_start_date", "default_start_formula")
     @api.onchange("default_start_date", "default_start_formula")
@@ -206,32 +199,19 @@ class WarrantyExtensionWizard(models.TransientModel):
             except date_formula.DateFormulaError as error:
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no date formula. Examples: 14D (two weeks later), CM "
-                        "(end of the month), -CM+1M (first of the next month).",
-                        error.text,
+                        "“%(formula)s” is no date formula. Examples: 14D (two weeks "
+                        "later), CM (end of the month), -CM+1M (first of the next "
+                        "month).",
+                        formula=error.text,
                     )
                 ) from error
 
     @api.constrains("main_line_id")
     @api.onchange("main_line_id")
     def _check_main_line(self):
-        """Statement 23: another valid line can be chosen, an invalid one is refused."""
+        """Refuse a line that cannot be extended (statement 23)."""
         for wizard in self.filtered("main_line_id"):
-            line = wizard.main_line_id
-            if line._origin not in wizard.available_main_line_ids._origin:
-                reason = (
-                    line._get_warranty_refusal_reason()
-                    if line.order_id == wizard.order_id
-                    else self.env._("a line of another order")
-                )
-                raise ValidationError(
-                    self.env._(
-                        "%(line)s cannot be extended: it is %(reason)s. Choose another "
-                        "line.",
-                        line=line.product_id.display_name or line.name,
-                        reason=reason or self.env._("this warranty line itself"),
-                    )
-                )
+            wizard.warranty_line_id._check_warranty_main_line(wizard.main_line_id)
 
     @api.onchange("main_line_id")
     def _onchange_main_line_id(self):
@@ -242,8 +222,6 @@ class WarrantyExtensionWizard(models.TransientModel):
     def _onchange_service_object_id(self):
         if self.service_object_id:
             self.main_line_id = False
-
-    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -259,8 +237,6 @@ class WarrantyExtensionWizard(models.TransientModel):
         self._check_may_read(values)
         return super().onchange(values, field_names, fields_spec)
 
-    # === ACTIONS === #
-
     def action_add_package(self):
         """List the lines of the chosen package beside the others (33, 34)."""
         self.ensure_one()
@@ -270,9 +246,9 @@ class WarrantyExtensionWizard(models.TransientModel):
         if package not in self.available_package_ids:
             raise UserError(
                 self.env._(
-                    "Package %s cannot be added. Only further warranty packages of "
-                    "this product that are not listed yet can.",
-                    package.display_name,
+                    "Package %(package)s cannot be added. Only further warranty "
+                    "packages of this product that are not listed yet can.",
+                    package=package.display_name,
                 )
             )
         self.write(
@@ -292,30 +268,12 @@ class WarrantyExtensionWizard(models.TransientModel):
             the order was locked or changed in the meantime
         """
         self.ensure_one()
-        line = self.warranty_line_id
-        line.check_access("write")
-        line.order_id.lock_for_update()
-        line._check_warranty_startable()
-        self._check_target()
-        self._check_main_line()
-        if not self.line_ids:
-            raise UserError(
-                self.env._(
-                    "There is no service to create. Add a package, or give the product "
-                    "%s a default package marked as warranty extension.",
-                    line.product_id.display_name,
-                )
-            )
-        commitments = line._assign_warranty(
+        self.warranty_line_id._extend_warranty(
             self.main_line_id,
             self.service_object_id,
-            [wizard_line._prepare_commitment_values() for wizard_line in self.line_ids],
+            [line._prepare_commitment_values() for line in self.line_ids],
         )
-        if line.order_id.state == "sale":
-            line._provision_existing_objects(commitments)
         return {"type": "ir.actions.act_window_close"}
-
-    # === BUSINESS === #
 
     def _check_may_read(self, values):
         """Raise an AccessError when ``values`` name what the user may not read: the
@@ -326,43 +284,18 @@ class WarrantyExtensionWizard(models.TransientModel):
                 record_id or []
             ).check_access("read")
 
-    def _check_target(self):
-        self.ensure_one()
-        if bool(self.main_line_id) == bool(self.service_object_id):
-            raise UserError(
-                self.env._(
-                    "Choose either a line of the order or an existing service object "
-                    "that the warranty extends."
-                )
-            )
-        if self.service_object_id and not self.service_object_id.search_count(
-            [
-                ("id", "=", self.service_object_id.id),
-                *self.warranty_line_id._get_warranty_service_objects_domain(),
-            ]
-        ):
-            raise UserError(
-                self.env._(
-                    "%s belongs to another customer or company.",
-                    self.service_object_id.display_name,
-                )
-            )
-
     def _reopen(self):
         """Return the action that shows this assistant again, on its services."""
         view = self.env.ref(
             "dg_warranty_extension.warranty_extension_wizard_view_form_services"
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Warranty Extension"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(view.id, "form")],
-            "target": "new",
-            "context": {**self.env.context, "warranty_line_number": True},
-        }
+        return show_record(
+            self,
+            view.id,
+            name=self.env._("Warranty Extension"),
+            target="new",
+            context={**self.env.context, "warranty_line_number": True},
+        )
 
     def _prepare_line_values(self, packages):
         """Return one values dict per package line, in the customer's language; the

@@ -35,11 +35,9 @@ class WarrantyExtensionWizardLine(models.TransientModel):
         compute="_compute_start", store=True, readonly=False, precompute=True
     )
 
-    # === COMPUTES === #
-
     @api.depends("calculation_base_type", "wizard_id.warranty_line_id")
     def _compute_calculation_base_amount(self):
-        """Statement 30: the warranty line's product is the price source."""
+        """Take the price from the warranty line's product (30)."""
         for line in self:
             warranty = line.wizard_id.warranty_line_id
             line.calculation_base_amount = (
@@ -50,7 +48,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
 
     @api.depends("wizard_id.main_line_id", "wizard_id.service_object_id")
     def _compute_quantity(self):
-        """Statements 30 and 31: the main line is the quantity source."""
+        """Take the quantity from the main line (30, 31)."""
         for line in self:
             line.quantity = line.wizard_id.quantity
 
@@ -60,7 +58,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
         "package_line_id",
     )
     def _compute_start(self):
-        """Statements 24 to 27: the date or the formula of all, else the package's."""
+        """Take the date or the formula of all, else the package's (24 to 27)."""
         for line in self:
             start_date = line.wizard_id.default_start_date
             formula = line.wizard_id.default_start_formula
@@ -69,11 +67,9 @@ class WarrantyExtensionWizardLine(models.TransientModel):
                 formula or line.package_line_id.start_formula
             )
 
-    # === ONCHANGES === #
-
     @api.onchange("agreed_start_date")
     def _onchange_agreed_start_date(self):
-        """Statement 26: the date or the formula, never both."""
+        """Keep the date or the formula, never both (statement 26)."""
         if self.agreed_start_date:
             self.start_formula = False
 
@@ -82,8 +78,6 @@ class WarrantyExtensionWizardLine(models.TransientModel):
         super()._onchange_start_formula()
         if self.start_formula:
             self.agreed_start_date = False
-
-    # === BUSINESS === #
 
     def _prepare_commitment_values(self):
         """Return the values of the ``sale.service.commitment`` to create."""
