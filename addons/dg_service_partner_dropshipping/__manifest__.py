@@ -1,5 +1,5 @@
 {
-    "name": "Service Partner Orders: Dropshipping",
+    "name": "Service-Partner Orders: Dropshipping",
     "summary": "Dropship goods of a service to the service partner",
     "version": "19.0.1.0.0",
     "category": "Sales/Service Partner",

@@ -296,23 +296,8 @@ class ServicePartnerStatement(models.Model):
             move.message_post(body=refusal)
             return
         self.partner_invoice_state = "accepted"
-        values = {"service_partner_statement_id": self.id}
-        if move.move_type != "in_invoice":
-            values["move_type"] = "in_invoice"
-        if not move.partner_id or not move.invoice_line_ids:
-            values["partner_id"] = self._get_bill_contact().id
-        if not move.invoice_origin:
-            values["invoice_origin"] = self.name
-        if not move.ref and self.partner_invoice_ref:
-            values["ref"] = self.partner_invoice_ref
-        if not move.invoice_line_ids:
-            values |= {
-                "currency_id": self.currency_id.id,
-                "fiscal_position_id": self._get_fiscal_position().id,
-                "invoice_line_ids": self._prepare_bill_lines(),
-            }
         is_imported = bool(move.invoice_line_ids)
-        move.write(values)
+        move.write(self._prepare_received_bill_values(move))
         findings = self._check_invoice_text(text) if pdfs else []
         if is_imported:
             findings += self._check_imported_amount(move)
@@ -333,6 +318,29 @@ class ServicePartnerStatement(models.Model):
                 findings=" ".join(self._get_finding_sentences()),
             )
         )
+
+    def _prepare_received_bill_values(self, move):
+        """Return what a bill that came in lacks; what it has stays.
+
+        :param move: draft ``account.move``
+        """
+        self.ensure_one()
+        values = {"service_partner_statement_id": self.id}
+        if move.move_type != "in_invoice":
+            values["move_type"] = "in_invoice"
+        if not move.partner_id or not move.invoice_line_ids:
+            values["partner_id"] = self._get_bill_contact().id
+        if not move.invoice_origin:
+            values["invoice_origin"] = self.name
+        if not move.ref and self.partner_invoice_ref:
+            values["ref"] = self.partner_invoice_ref
+        if not move.invoice_line_ids:
+            values |= {
+                "currency_id": self.currency_id.id,
+                "fiscal_position_id": self._get_fiscal_position().id,
+                "invoice_line_ids": self._prepare_bill_lines(),
+            }
+        return values
 
     def _get_bill_refusal(self, move):
         """Say why a bill that has come in cannot go on this statement, or nothing."""
