@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...tools import billing_text
 
@@ -112,52 +111,9 @@ class AccountMove(models.Model):
         return remarks
 
     def _post(self, soft=True):
-        for move in self.filtered("service_partner_statement_id"):
-            move._check_service_partner_bill()
+        for move in self.filtered(lambda move: move.move_type == "in_invoice"):
+            move.service_partner_statement_id.sudo()._check_posting(move)
         return super()._post(soft)
-
-    def _check_service_partner_bill(self):
-        """Refuse to post a bill that its statement speaks against (A18, A20)."""
-        self.ensure_one()
-        statement = self.service_partner_statement_id.sudo()
-        if self.move_type != "in_invoice":
-            return
-        if statement.state == "cancel":
-            raise UserError(
-                self.env._(
-                    "The statement %(statement)s is cancelled, so its bill cannot be "
-                    "posted.",
-                    statement=statement.name,
-                )
-            )
-        partner = statement.partner_id.commercial_partner_id
-        if self.commercial_partner_id != partner:
-            raise UserError(
-                self.env._(
-                    "The statement %(statement)s is one of %(partner)s, but this bill "
-                    "is one of %(other)s. Correct the vendor, or cancel this bill.",
-                    statement=statement.name,
-                    partner=partner.display_name,
-                    other=self.commercial_partner_id.display_name,
-                )
-            )
-        others = statement._get_valid_bills() - self
-        if posted := others.filtered(lambda bill: bill.state == "posted"):
-            raise UserError(
-                self.env._(
-                    "The statement %(statement)s has the posted bill %(bills)s "
-                    "already. Cancel this one.",
-                    statement=statement.name,
-                    bills=", ".join(posted.mapped("name")),
-                )
-            )
-        statement._check_no_objection()
-        statement._check_invoice_number(self.ref, allowed=self)
-        statement._check_difference(
-            self.amount_untaxed,
-            statement._get_amount_in(self.currency_id, self),
-            self.currency_id,
-        )
 
     def _get_service_partner_paid_date(self):
         """Return the day of the last payment of these bills."""

@@ -74,6 +74,52 @@ class ServicePartnerStatement(models.Model):
                 self.currency_id,
             )
 
+    def _check_posting(self, bill):
+        """Refuse to post a bill that its statement speaks against (A18, A20).
+
+        :param bill: ``account.move`` of this statement; without one nothing speaks
+            against it
+        """
+        if not self:
+            return
+        self.ensure_one()
+        if self.state == "cancel":
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s is cancelled, so its bill cannot be "
+                    "posted.",
+                    statement=self.name,
+                )
+            )
+        partner = self.partner_id.commercial_partner_id
+        if bill.commercial_partner_id != partner:
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s is one of %(partner)s, but this bill "
+                    "is one of %(other)s. Correct the vendor, or cancel this bill.",
+                    statement=self.name,
+                    partner=partner.display_name,
+                    other=bill.commercial_partner_id.display_name,
+                )
+            )
+        others = self._get_valid_bills() - bill
+        if posted := others.filtered(lambda other: other.state == "posted"):
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s has the posted bill %(bills)s "
+                    "already. Cancel this one.",
+                    statement=self.name,
+                    bills=", ".join(posted.mapped("name")),
+                )
+            )
+        self._check_no_objection()
+        self._check_invoice_number(bill.ref, allowed=bill)
+        self._check_difference(
+            bill.amount_untaxed,
+            self._get_amount_in(bill.currency_id, bill),
+            bill.currency_id,
+        )
+
     def _create_bills(self):
         """Create the draft bills and give them the partner's PDF."""
         for company, statements in self.grouped("company_id").items():
