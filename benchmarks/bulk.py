@@ -51,7 +51,6 @@ class MemoryWatch(threading.Thread):
         return self.samples[len(self.samples) // 10], max(self.samples)
 
 
-# --- transmission -------------------------------------------------------------------
 def transmission(contender):
     """Transmit waiting orders by the job, in one worker and in two at once."""
     env = contender.env
@@ -161,7 +160,6 @@ def _check_transmitted(env, ids):
         raise AssertionError(f"Not transmitted once each: {rows}")
 
 
-# --- pages ----------------------------------------------------------------------
 def pages(contender):
     """Open the pages of a database that holds more and more orders."""
     browsers = []

@@ -175,7 +175,6 @@ class Bench:
             if not self.quick and not self.failures:
                 self._keep(race, result)
 
-    # --- results of races that ran before ----------------------------------------
     def _known_file(self):
         """Return the file for results on just these versions and this machine."""
         return cache.folder("bench") / f"{short_hash(self._facts(), 10)}.json"

@@ -31,7 +31,6 @@ class Databases:
         self.tools = tools
         self.prefix = database_prefix()
 
-    # --- templates ----------------------------------------------------------
     def base_template(self, demo):
         """Return the template with Odoo's modules.
 
@@ -106,7 +105,6 @@ class Databases:
             *arguments,
         )
 
-    # --- single databases ---------------------------------------------------
     def names(self):
         """Return the names of all our databases."""
         rows = self.tools.query(
@@ -186,7 +184,6 @@ class Databases:
         for name in found[kept:]:
             self.drop(name)
 
-    # --- databases of one run -----------------------------------------------
     @contextlib.contextmanager
     def run_databases(self):
         """Yield a function that clones databases which live as long as this run."""

@@ -61,7 +61,6 @@ class Neighbours:
         if report["error"]:
             self.problems.append(f"{purpose}: {report['error']}, see {log}")
 
-    # --- Odoo's own tests -----------------------------------------------------
     def _compare(self, suite, plain, ours):
         """Run a module's tests, and note what fails only with our addons.
 
@@ -107,7 +106,6 @@ class Neighbours:
         }
         return failed, len(rows)
 
-    # --- coming and going -------------------------------------------------------
     def _check_uninstall(self, database, addons, purpose, **options):
         """Remove our addons after use and see that Odoo works as before."""
         log = self.logs / f"{purpose}.log"

@@ -63,7 +63,6 @@ class DemoServer:
             raise DevenvError(f"{report['error']}. The full log: {log}")
         return report
 
-    # --- is the database older than the code? -------------------------------
     def _fingerprint(self):
         return short_hash(our_addons.fingerprint(our_addons.names()), 16)
 
@@ -76,7 +75,6 @@ class DemoServer:
         path = self.folder / "addons.txt"
         return not path.exists() or path.read_text() != self._fingerprint()
 
-    # --- the running server -------------------------------------------------
     def running(self):
         """Return (process id, address) of the running server, or None."""
         try:

@@ -143,7 +143,6 @@ class TestRun:
         for check in checks:
             check.result()
 
-    # --- installations ------------------------------------------------------
     def _install_ours(self, base):
         """Return a database with our addons, or None if that failed."""
         log = self.logs / "install.log"
@@ -186,7 +185,6 @@ class TestRun:
         outcome = "failed" if details else "passed"
         self.outcome.add(name, outcome, "\n".join(details), seconds)
 
-    # --- tests --------------------------------------------------------------
     def _run_tests(self, template, number):
         """Run a share of the tests in a database of their own."""
         database = self.make(template, f"tests{number}")

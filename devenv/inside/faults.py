@@ -186,7 +186,6 @@ class Shop:
         )
 
 
-# --- the jobs, and what has to be true whenever one of them was killed ----------
 class Transmission:
     """Half-done batches vanish; what was committed has been done once (R07)."""
 

@@ -52,7 +52,6 @@ class Check:
     def _certain(self, kind):
         return [each for each in self.promises[kind] if each["is_certain"]]
 
-    # --- orders ------------------------------------------------------------------
     def _histories(self):
         """Each row of a history begins where the one before ended: nothing twice."""
         wrong = []
@@ -154,7 +153,6 @@ class Check:
         ]
         self._note("photos, whole in the filestore", sum(wanted.values()), wrong)
 
-    # --- billing -----------------------------------------------------------------
     def _statements(self):
         statements = self.env["service.partner.statement"].search([])
         live = statements.filtered(lambda each: each.state != "cancel")
@@ -208,7 +206,6 @@ class Check:
         wrong += [f"statement {statement}: no bill" for statement in missing]
         self._note("vendor bills, one for each statement", len(bills), wrong)
 
-    # --- sales and goods ---------------------------------------------------------
     def _sales(self):
         sales = self.env["sale.order"].search(
             [

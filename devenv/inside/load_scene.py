@@ -146,7 +146,6 @@ class Scene:
             ]
         )
 
-    # --- orders ------------------------------------------------------------------
     def _create_orders(self, products, customers, count):
         sales = self.env["sale.order"].create(
             [

@@ -68,7 +68,6 @@ class Load:
                     odoo_config.data_folder(self.database), ignore_errors=True
                 )
 
-    # --- before ------------------------------------------------------------------
     def _prepare(self):
         base = self.databases.base_template(demo=False)
         addons = our_addons.names()
@@ -135,7 +134,6 @@ class Load:
             raise DevenvError(f"{found['error']}\nSee {log}")
         return found
 
-    # --- the run -----------------------------------------------------------------
     def _work(self):
         workers = max(2, os.cpu_count() or 1)
         self.nodes = [
@@ -235,7 +233,6 @@ class Load:
         self.events.append((round(seconds), text))
         say(f"   {seconds:4.0f} s: {text}")
 
-    # --- after -------------------------------------------------------------------
     def _judge(self):
         path = self.logs / "journal.json"
         journal = json.loads(path.read_text())

@@ -67,7 +67,6 @@ class Person:
         """Do one piece of work."""
         raise NotImplementedError
 
-    # --- requests ----------------------------------------------------------------
     async def fetch(self, action, url, judge=None, **options):
         """Send a request, follow where it leads and record how it ended.
 

@@ -150,7 +150,6 @@ class PortalPerson(Person):
             values["reason_id"] = self.random.choice(options)
         return values
 
-    # --- billing -----------------------------------------------------------------
     async def _bill(self):
         page = await self.open("billing: selection", BILLING)
         ids = page.xpath("//input[@name='order_ids'][not(@disabled)]/@value")

@@ -67,7 +67,6 @@ class TeamPerson(Person):
         await self.fetch(action, url, judge, json=payload)
         return answer.get("result")
 
-    # --- looking -----------------------------------------------------------------
     async def _list(self, model, domain, order=None):
         found = await self.call(
             f"list: {model}",
@@ -89,7 +88,6 @@ class TeamPerson(Person):
             form = {**FIELDS, "transition_ids": {"fields": {"state_to": {}}}}
             await self.call("form: order", ORDER, "web_read", [order], form)
 
-    # --- doing -------------------------------------------------------------------
     async def _act(self, kind, model, method, record_id):
         """Press a button, and remember what was promised."""
         result = await self.call(kind, model, method, [record_id])

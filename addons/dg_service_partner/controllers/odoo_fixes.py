@@ -6,7 +6,7 @@ from odoo.addons.web.controllers.export import ExcelExport
 
 
 def as_text(value):
-    """Take the sting out of a text that Excel would calculate.
+    """Return a text so that Excel shows it and does not calculate it.
 
     Partners and customers type what the back office exports. Odoo puts the apostrophe
     in front in its CSV, but hands the same text as a formula to its XLSX.

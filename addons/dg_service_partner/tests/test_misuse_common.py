@@ -40,7 +40,6 @@ class MisuseCase(ServicePartnerCommon):
             "public": cls.public_user,
         }
 
-    # --- what there is to attack ------------------------------------------------
     @classmethod
     def _our_models(cls, transient=True):
         """Return the models that the addon brings, abstract ones left out."""
@@ -84,7 +83,6 @@ class MisuseCase(ServicePartnerCommon):
             if name in vars(cls)
         )
 
-    # --- the orders ---------------------------------------------------------------
     def _create_order_for(self, partner, state):
         order = self._create_order()
         order.action_reassign(partner)
@@ -113,7 +111,6 @@ class MisuseCase(ServicePartnerCommon):
         if order.state == "execution":
             order.appointment_start = fields.Datetime.now()
 
-    # --- attacks ------------------------------------------------------------------
     @contextmanager
     def _undone(self):
         """Undo what happens inside, as Odoo undoes a request that fails."""

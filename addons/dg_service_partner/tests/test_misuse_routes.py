@@ -51,7 +51,6 @@ class TestMisuseRoutes(MisuseCase, ServicePartnerPortalCommon):
         ]
         cls.env.flush_all()
 
-    # --- what there is to attack --------------------------------------------------
     def _rules(self):
         """Return the routing rules whose controller our addon defines."""
         return [
@@ -139,7 +138,6 @@ class TestMisuseRoutes(MisuseCase, ServicePartnerPortalCommon):
         self.assertIn(response.status_code, CALM, url)
         return response
 
-    # --- tests ----------------------------------------------------------------------
     def test_there_are_routes(self):
         urls = " ".join(self._urls())
         for part in ("/orders/", "/accept", "/documents/", "/page/"):

@@ -119,7 +119,6 @@ class TestPortalPages(ServicePartnerPortalCommon):
         page = self.read("/my")
         self.assertFalse(page.xpath(".//a[@href='/my/service-partner']"))
 
-    # --- list ---------------------------------------------------------------
     def _listed(self, query=""):
         page = self.read(f"{ORDERS}{query}")
         return [
@@ -171,7 +170,6 @@ class TestPortalPages(ServicePartnerPortalCommon):
         )
         self.assertEqual(len(self._listed("?sortby=nonsense&page=x")), 30)
 
-    # --- one order ----------------------------------------------------------
     def test_a22_order_page_shows_the_customer_with_phone_mail_and_map(self):
         order = self._create_order("check")
         page = self.read(order.access_url)
@@ -261,7 +259,6 @@ class TestPortalPages(ServicePartnerPortalCommon):
         self.assertEqual(page.get("lang"), "de-CH")
         self.assertIn("Di., 3. März 2099, 17:00", page.text_content())
 
-    # --- queries ------------------------------------------------------------
     def _count_queries(self, url):
         self.url_open(url)
         self.env.flush_all()

@@ -24,7 +24,6 @@ class TestPortalSteps(ServicePartnerPortalCommon):
     def _answers(self, order, result="ok"):
         return {f"result_{line.id}": result for line in order.requirement_ids}
 
-    # --- accept and decline -------------------------------------------------
     def test_r12_accept_moves_to_check(self):
         order = self._create_order("new")
         page = self.take(order, "accept")
@@ -82,7 +81,6 @@ class TestPortalSteps(ServicePartnerPortalCommon):
         self.assertTrue(page.xpath(".//*[@id='errors']"))
         return page
 
-    # --- check requirements -------------------------------------------------
     def test_r24_marking_as_met_releases_the_goods(self):
         order = self._create_order("check")
         page = self.take(order, "requirements", operation="met", **self._answers(order))
@@ -167,7 +165,6 @@ class TestPortalSteps(ServicePartnerPortalCommon):
         self.assertEqual(len(page.xpath(".//*[@id='documents']//img")), 2)
         self.assertEqual(len(order.message_ids.attachment_ids), 2)
 
-    # --- goods and appointment ----------------------------------------------
     def test_a9_goods_received(self):
         order = self._create_order("appointment")
         page = self.take(order, "received")
@@ -259,7 +256,6 @@ class TestPortalSteps(ServicePartnerPortalCommon):
         history = self.text(page, ".//*[@id='history']")
         self.assertIn(self.reason["reschedule"].name, history)
 
-    # --- execution ----------------------------------------------------------
     def _begun(self):
         order = self._create_order("execution")
         order.write(
@@ -302,7 +298,6 @@ class TestPortalSteps(ServicePartnerPortalCommon):
             len(order.transition_ids.filtered(lambda row: row.state_to == "done")), 1
         )
 
-    # --- all steps ----------------------------------------------------------
     def test_steps_out_of_turn_change_nothing(self):
         """A page that is out of date leads to the present state, for every step."""
         urls = (

@@ -117,7 +117,6 @@ class TestStateMachine(ServicePartnerCommon):
         self.env.invalidate_all(flush=False)
         self._check(before, self._snapshot(), login if name in CALLS else None)
 
-    # --- steps and events -------------------------------------------------------
     def _orders(self, user):
         """Return the order that is worked on: the live one, else the last."""
         orders = self.sale.service_partner_order_ids
@@ -236,7 +235,6 @@ class TestStateMachine(ServicePartnerCommon):
             "cancel": lambda: None,
         }[order.state]()
 
-    # --- what always holds ----------------------------------------------------------
     def _snapshot(self):
         orders = self.sale.service_partner_order_ids
         goods = self.sale.order_line.filtered(lambda line: line.product_id == self.tv)

@@ -125,7 +125,6 @@ class AccountMove(models.Model):
         days += self_sudo.matched_payment_ids.mapped("date")
         return max(days, default=fields.Date.context_today(self))
 
-    # --- mail and upload ------------------------------------------------------
     def _message_post_after_hook(self, new_message, message_values):
         # The subject may be all that names the billing ID.
         if self.env.context.get("from_alias"):
