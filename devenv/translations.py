@@ -51,7 +51,7 @@ SAME_WORDS = {
         "SP-IDs",
         "Status",
         "Total",
-        "Total (",
+        "Total (%(currency)s)",
         "Transfer",
         "Transfers",
     },
@@ -73,11 +73,11 @@ SAME_WORDS = {
         "Service",
         "Services",
         "Total",
-        "Total (",
+        "Total (%(currency)s)",
         "Transmission",
         "Urgent",
     },
-    "it": {"Base", "Partner", "Per", "per"},
+    "it": {"Base", "Partner", "Per"},
 }
 # Words inside of tags are translated, everything else of a tag is not.
 WORDS_IN_TAGS = re.compile(r'(title|alt|placeholder|aria-label)="[^"]*"')

@@ -146,7 +146,7 @@ class TestPortalSteps(ServicePartnerPortalCommon):
         order = self._create_order("check")
         order.paused_since = fields.Datetime.now()
         page = self.read(order.access_url)
-        self.assertIn("clock has stopped", self.text(page, ".//*[@id='step']"))
+        self.assertIn("deadline is paused", self.text(page, ".//*[@id='step']"))
         self.take(order, "attempt", channel="phone", outcome="reached")
         self.assertFalse(order.paused_since)
 

@@ -23,7 +23,7 @@ const openTab = (label) => ({
     run: "click",
 });
 
-/** From the quotation to the stored appointment, all in the back office. */
+/** From the quotation to the saved appointment, all in the back office. */
 registry.category("web_tour.tours").add("dg_service_partner_backoffice", {
     steps: () => [
         {

@@ -101,7 +101,7 @@ function checkSteps({refused, met, hint}) {
     ];
 }
 
-function appointmentSteps({past, stored}) {
+function appointmentSteps({past, saved}) {
     return [
         onWelcomePage("appointment"),
         {
@@ -146,7 +146,7 @@ function appointmentSteps({past, stored}) {
             run: "click",
             expectUnloadPage: true,
         },
-        flash(stored),
+        flash(saved),
         {
             trigger: "#appointment",
         },
@@ -195,7 +195,7 @@ const TEXTS = {
         met: "marked as met",
         hint: "being prepared for shipment",
         past: "in the past",
-        stored: "is stored",
+        saved: "is saved",
         completed: "is completed",
         filter: "Completed and not invoiced orders",
     },
@@ -205,7 +205,7 @@ const TEXTS = {
         met: "als erfüllt gekennzeichnet",
         hint: "für den Versand bereit",
         past: "in der Vergangenheit",
-        stored: "ist hinterlegt",
+        saved: "ist hinterlegt",
         completed: "ist abgeschlossen",
         filter: "Abgeschlossene und nicht in Rechnung gestellte Aufträge",
     },
