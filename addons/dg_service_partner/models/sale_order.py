@@ -119,7 +119,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "The appointment is arranged with the customer: %(orders)s. The "
-                    "service-partner team has to cancel that first.",
+                    "service-partner team has to cancel the service first.",
                     orders=", ".join(agreed.mapped("name")),
                 )
             )

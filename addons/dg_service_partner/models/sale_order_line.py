@@ -377,7 +377,7 @@ class SaleOrderLine(models.Model):
             raise UserError(
                 self.env._(
                     "%(order)s: the appointment is arranged with the customer. The "
-                    "service-partner team has to cancel it first.",
+                    "service-partner team has to cancel the service first.",
                     order=order.name,
                 )
             )

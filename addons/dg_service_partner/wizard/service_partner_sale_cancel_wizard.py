@@ -5,7 +5,7 @@ class ServicePartnerSaleCancelWizard(models.TransientModel):
     """Asks the team before services that are agreed with a customer are cancelled."""
 
     _name = "service.partner.sale.cancel.wizard"
-    _description = "Cancel Sale with Agreed Services"
+    _description = "Cancel Sale with Arranged Appointments"
 
     sale_order_ids = fields.Many2many(comodel_name="sale.order", required=True)
     order_ids = fields.Many2many(
