@@ -33,6 +33,9 @@ fetch(form.action, {method: "POST", body: new URLSearchParams({csrf_token: token
     .then((response) => response.text())
     .then((text) => {
         const page = new DOMParser().parseFromString(text, "text/html");
+        // The conversation may be starting at this moment: it stays.
+        const messages = "section[aria-labelledby='messages_title']";
+        page.querySelector(messages).replaceWith(document.querySelector(messages));
         document.querySelector("main").replaceWith(page.querySelector("main"));
         if (!document.querySelector("#errors")) {
             console.error("axe: the form was not refused");
