@@ -20,7 +20,7 @@ class TestBackofficeSale(ServicePartnerCommon):
                 line.product_id = product
         return form
 
-    def test_a6_goods_are_proposed_before_and_after_saving(self):
+    def test_a06_goods_are_proposed_before_and_after_saving(self):
         form = self._sell(self.tv, self.service, self.washer)
         self.assertTrue(form.has_service_partner_service)
         with form.order_line.edit(1) as line:
@@ -32,7 +32,7 @@ class TestBackofficeSale(ServicePartnerCommon):
         )
         self.assertFalse(service_line.service_partner_goods_proposal)
 
-    def test_a6_nearest_goods_win_even_while_they_are_unsaved(self):
+    def test_a06_nearest_goods_win_even_while_they_are_unsaved(self):
         """A saved TV is not proposed where an unsaved washing machine is nearer."""
         sale = self._sell(self.tv).save()
         form = Form(sale.with_user(self.sales_user))
@@ -48,7 +48,7 @@ class TestBackofficeSale(ServicePartnerCommon):
             sale.order_line[2].service_partner_goods_line_ids, sale.order_line[1]
         )
 
-    def test_a6_changed_and_cleared_choices_survive_saving(self):
+    def test_a06_changed_and_cleared_choices_survive_saving(self):
         sale = self._sell(self.tv, self.service, self.washer).save()
         tv, service, washer = sale.order_line
         form = Form(sale.with_user(self.sales_user))
@@ -120,7 +120,7 @@ class TestBackofficeSale(ServicePartnerCommon):
         order.sale_order_id.with_user(self.sales_user).action_cancel()
         self.assertEqual(order.state, "cancel")
 
-    def test_a7_delivery_names_what_it_waits_for(self):
+    def test_a07_delivery_names_what_it_waits_for(self):
         order = self._create_order("check")
         stock_user = new_test_user(
             self.env, "sp_stock", groups="stock.group_stock_user"

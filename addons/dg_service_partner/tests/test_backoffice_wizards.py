@@ -60,7 +60,7 @@ class TestBackofficeWizards(ServicePartnerCommon):
         form.save().action_apply()
         self.assertEqual(order.state, "not_met")
 
-    def test_a7_manager_releases_goods_early_with_a_reason(self):
+    def test_a07_manager_releases_goods_early_with_a_reason(self):
         order = self._create_order("new")
         action = "service_partner_reason_wizard_action_override"
         form = self._open(action, self.team_user, default_order_ids=order.ids)

@@ -50,7 +50,7 @@ class TestPortalMails(ServicePartnerCommon):
         mail = self._mails(order, "mail_template_requirements")
         self._assert_partner_mail(mail, order, self.partner_a)
 
-    def test_a1_without_acceptance_the_first_mail_asks_to_check(self):
+    def test_a01_without_acceptance_the_first_mail_asks_to_check(self):
         self.agreement_a.require_acceptance = False
         order = self._create_order("new")
         self.assertEqual(order.state, "check")

@@ -75,7 +75,7 @@ class TestPortalPages(ServicePartnerPortalCommon):
         )
         self.assertIn(str(other.id), map(str, self._cards("new")))
 
-    def test_a2_deadline_is_shown_with_weekday_date_and_hour(self):
+    def test_a02_deadline_is_shown_with_weekday_date_and_hour(self):
         order = self._create_order("new")
         order.accept_deadline = "2099-03-03 16:00:00"
         page = self.read(WELCOME)
@@ -229,7 +229,7 @@ class TestPortalPages(ServicePartnerPortalCommon):
             self.read(order.access_url).xpath(".//*[@name='step_complete']")
         )
 
-    def test_a7_goods_are_shown_with_their_shipping_state(self):
+    def test_a07_goods_are_shown_with_their_shipping_state(self):
         order = self._create_order("check")
         self.assertIn(
             "On hold", self.text(self.read(order.access_url), ".//*[@id='goods']")

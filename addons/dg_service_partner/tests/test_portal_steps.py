@@ -165,7 +165,7 @@ class TestPortalSteps(ServicePartnerPortalCommon):
         self.assertEqual(len(page.xpath(".//*[@id='documents']//img")), 2)
         self.assertEqual(len(order.message_ids.attachment_ids), 2)
 
-    def test_a9_goods_received(self):
+    def test_a09_goods_received(self):
         order = self._create_order("appointment")
         page = self.take(order, "received")
         self.assertTrue(order.goods_received_date)

@@ -60,7 +60,7 @@ class ProductCommitmentPackage(models.Model):
         self._check_warranty_flag()
 
     def _check_warranty_flag(self):
-        """Refuse packages without the flag on a warranty product (statement 5)."""
+        """Refuse packages without the flag on a warranty product (W05)."""
         for assignment in self:
             if (
                 assignment.product_tmpl_id.service_commitment_option

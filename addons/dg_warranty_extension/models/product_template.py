@@ -106,7 +106,7 @@ class ProductTemplate(models.Model):
 
         Packages of the order's pricelist come first, else those without a pricelist,
         else all. Flagged packages count for warranty products, and only for them
-        (statements 5 and 6).
+        (W05, W06).
 
         :param pricelist: ``product.pricelist`` of the order, may be empty
         :param company: ``res.company`` of the order

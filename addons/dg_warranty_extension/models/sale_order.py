@@ -78,7 +78,8 @@ class SaleOrder(models.Model):
     @api.onchange("order_line")
     def _onchange_order_line_warranty(self):
         """Show at once what saving will do to warranty lines: their quantity follows
-        (44), and they lose a main line that is gone, empty or another product (A10)."""
+        (W44), and they lose a main line that is gone, empty or another product
+        (W-A10)."""
         for warranty in self.order_line.filtered("warranty_main_line_id"):
             main = warranty._get_form_line(warranty.warranty_main_line_id)
             if (
@@ -159,7 +160,7 @@ class SaleOrder(models.Model):
 
     def _refresh_warranty_prices(self):
         """Show what a price typed on a warranty line does to the commitments of its
-        main line (46); saving does the same by itself."""
+        main line (W46); saving does the same by itself."""
         for line in self.order_line:
             for commitment in line.sale_commitment_ids.filtered("warranty_line_id"):
                 source = line._get_form_line(commitment.warranty_line_id)
@@ -171,7 +172,7 @@ class SaleOrder(models.Model):
                     )
 
     def _warn_unassigned_warranties(self):
-        """Warn about warranty lines that are not assigned; that is no error (55)."""
+        """Warn about warranty lines that are not assigned; that is no error (W55)."""
         for order in self.filtered("unassigned_warranty_text"):
             order._message_log(body=order.unassigned_warranty_text)
             self.env.user._bus_send(

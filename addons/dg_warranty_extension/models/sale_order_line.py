@@ -93,7 +93,8 @@ class SaleOrderLine(models.Model):
 
     @api.depends("product_id", "sale_commitment_ids.package_id")
     def _compute_available_commitment_package_ids(self):
-        """Further packages of the product; flagged ones are never offered here (6)."""
+        """Further packages of the product; flagged ones are never offered here
+        (W06)."""
         for line in self:
             product = line.product_id.product_tmpl_id
             line.available_commitment_package_ids = line._takes_commitments() and (
@@ -200,7 +201,7 @@ class SaleOrderLine(models.Model):
 
     def _takes_commitments(self):
         """Return whether the line can carry commitments of its own product's packages;
-        none hang on a warranty line (statement 40)."""
+        none hang on a warranty line (W40)."""
         self.ensure_one()
         return not self.display_type and self.product_id.service_commitment_option in (
             "with_commitment",

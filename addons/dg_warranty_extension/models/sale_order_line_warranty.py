@@ -91,10 +91,10 @@ class SaleOrderLine(models.Model):
         return result
 
     def action_open_warranty_assistant(self):
-        """Open the assistant for this warranty line (statement 9).
+        """Open the assistant for this warranty line (W09).
 
-        :raises UserError: without a possible main line (12), on another product's line
-            (13), on a locked or cancelled order
+        :raises UserError: without a possible main line (W12), on another product's line
+            (W13), on a locked or cancelled order
         """
         self.ensure_one()
         self.check_access("write")
@@ -122,7 +122,7 @@ class SaleOrderLine(models.Model):
         return self.action_open_warranty_assistant()
 
     def _should_open_warranty_assistant(self):
-        """Return whether the assistant opens by itself (statements 7, 8, 10 and 56).
+        """Return whether the assistant opens by itself (W07, W08, W10, W56).
 
         Only on an order, for a warranty line not assigned yet, and only while a
         possible main line exists.
@@ -174,7 +174,7 @@ class SaleOrderLine(models.Model):
     def _get_warranty_refusal_reason(self):
         """Return why this line cannot be a main line, or False when it can.
 
-        The one place that decides (statements 14, 15, 19 and 20). Override it to
+        The one place that decides (W14, W15, W19, W20). Override it to
         refuse or to allow more.
         """
         self.ensure_one()
@@ -203,7 +203,7 @@ class SaleOrderLine(models.Model):
 
     def _default_warranty_main_line(self):
         """Return the proposed main line: the nearest valid one above, else the nearest
-        below (statements 16 and 17); an empty set without any."""
+        below (W16, W17); an empty set without any."""
         self.ensure_one()
         own_key = self._get_line_sort_key(self)
         above, below = self.browse(), self.browse()
@@ -226,7 +226,7 @@ class SaleOrderLine(models.Model):
         return list(lines).index(self) + 1
 
     def _get_warranty_service_objects_domain(self):
-        """Return the domain of the customer's service objects to choose from (20)."""
+        """Return the domain of the customer's service objects to choose from (W20)."""
         self.ensure_one()
         return [
             (
@@ -245,7 +245,7 @@ class SaleOrderLine(models.Model):
 
     def _check_warranty_main_line(self, main_line):
         """Raise a ValidationError when this warranty line cannot extend ``main_line``
-        (23)."""
+        (W23)."""
         self.ensure_one()
         candidates = self._get_warranty_main_line_candidates()
         if main_line._origin in candidates._origin:
@@ -265,7 +265,7 @@ class SaleOrderLine(models.Model):
 
     def _check_warranty_service_object(self, service_object):
         """Raise a UserError when this warranty line cannot extend ``service_object``
-        (20)."""
+        (W20)."""
         self.ensure_one()
         domain = self._get_warranty_service_objects_domain()
         if not service_object.search_count([("id", "=", service_object.id), *domain]):
@@ -278,7 +278,7 @@ class SaleOrderLine(models.Model):
 
     def _prepare_warranty_commitments(self, start_date):
         """Return one values dict per line of the warranty product's default packages
-        (29), all starting on ``start_date``."""
+        (W29), all starting on ``start_date``."""
         return [
             {**vals, "agreed_start_date": start_date, "start_formula": False}
             for vals in self._prepare_package_commitments(self._get_default_packages())
@@ -291,7 +291,7 @@ class SaleOrderLine(models.Model):
         :param main_line: ``sale.order.line`` of the same order, or empty
         :param service_object: ``service.object``, or empty
         :param vals_list: values of the ``sale.service.commitment`` to create
-        :raises UserError: without values (35), without anything to cover, or when the
+        :raises UserError: without values (W35), without anything to cover, or when the
             order was locked or changed in the meantime
         """
         self.ensure_one()
@@ -324,8 +324,8 @@ class SaleOrderLine(models.Model):
     def _assign_warranty(self, main_line, service_object, vals_list):
         """Make this warranty line cover ``main_line`` or ``service_object``.
 
-        Replaces what an earlier run created (48) and sets the line's quantity to that
-        of what it covers (38).
+        Replaces what an earlier run created (W48) and sets the line's quantity to that
+        of what it covers (W38).
 
         :param main_line: ``sale.order.line`` of the same order, or empty
         :param service_object: ``service.object``, or empty
@@ -355,7 +355,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _unlink_warranty_commitments(self):
-        """Delete exactly the commitments these warranty lines made (42, 48).
+        """Delete exactly the commitments these warranty lines made (W42, W48).
 
         :raises UserError: when the customer already has them
         """
@@ -372,7 +372,7 @@ class SaleOrderLine(models.Model):
         commitments.unlink()
 
     def _release_warranty(self):
-        """Undo the assignments in which these lines take part (42, A10).
+        """Undo the assignments in which these lines take part (W42, W-A10).
 
         Warranty lines lose what they cover; main lines lose the warranties, whose
         lines stay as unassigned.
@@ -387,8 +387,8 @@ class SaleOrderLine(models.Model):
             )
 
     def _sync_warranty_quantity(self):
-        """Keep the quantity of warranty lines equal to that of their main line (44);
-        without a quantity above 0 there is no warranty (15, 42)."""
+        """Keep the quantity of warranty lines equal to that of their main line (W44);
+        without a quantity above 0 there is no warranty (W15, W42)."""
         emptied = self.filtered(
             lambda line: line._is_warranty_line() and line.product_uom_qty <= 0
         )

@@ -7,7 +7,7 @@ class SaleServiceCommitment(models.Model):
     """What an order line promises beside the delivery, and at which price.
 
     It hangs on the main line (``order_line_id``), or on an existing service object
-    when a warranty line extends one (statement 54). ``warranty_line_id`` names the
+    when a warranty line extends one (W54). ``warranty_line_id`` names the
     warranty line that made it: price source, and cascade when that line goes.
     """
 
@@ -121,7 +121,7 @@ class SaleServiceCommitment(models.Model):
                 and not force
             ):
                 continue
-            # statement 30: the warranty line is the price source
+            # W30: the warranty line is the price source
             line = commitment.warranty_line_id or commitment.order_line_id
             if line:
                 commitment.calculation_base_amount = line._get_commitment_base_amount(
@@ -150,7 +150,7 @@ class SaleServiceCommitment(models.Model):
 
     @api.constrains("agreed_start_date", "start_formula", "warranty_line_id")
     def _check_warranty_start(self):
-        """Refuse both a date and a formula on a warranty (statement 26)."""
+        """Refuse both a date and a formula on a warranty (W26)."""
         for commitment in self.filtered("warranty_line_id"):
             if commitment.agreed_start_date and commitment.start_formula:
                 raise ValidationError(
@@ -249,7 +249,7 @@ class SaleServiceCommitment(models.Model):
 
     def _is_for_existing_object(self):
         """Return whether the confirmation adds it to a service object: a chosen one,
-        or that of a line that stands for one and delivers no goods (54)."""
+        or that of a line that stands for one and delivers no goods (W54)."""
         self.ensure_one()
         line = self.order_line_id
         return bool(
@@ -262,7 +262,7 @@ class SaleServiceCommitment(models.Model):
         return bool(self.warranty_line_id) or self.package_id.is_warranty_extension
 
     def _get_share(self, delivered, quantity):
-        """Return the part of the amount that belongs to a delivery (53, G13).
+        """Return the part of the amount that belongs to a delivery (W53, G13).
 
         :param float delivered: quantity delivered before, in the line's unit
         :param float quantity: quantity of this delivery

@@ -153,7 +153,7 @@ class ServiceCommitment(models.Model):
 
     @api.model
     def _withdraw_of_cancelled_orders(self, orders):
-        """Take back what confirming ``orders`` added to existing service objects (54).
+        """Take back what confirming ``orders`` added to existing service objects (W54).
 
         What is invoiced ends today instead; what goods brought along stays with them.
 

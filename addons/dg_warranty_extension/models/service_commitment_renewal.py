@@ -10,7 +10,7 @@ REMINDER_BATCH = 200
 
 
 class ServiceCommitment(models.Model):
-    """Warranties that end: remind the salesperson, start the follow-on quote (57)."""
+    """Warranties that end: remind the salesperson, start the follow-on quote (W57)."""
 
     # By subject: warranties that end.
     # pylint: disable=consider-merging-classes-inherited
@@ -83,7 +83,7 @@ class ServiceCommitment(models.Model):
 
     @api.model
     def _cron_remind_renewals(self):
-        """Raise an activity for each warranty that ends soon, once each (57)."""
+        """Raise an activity for each warranty that ends soon, once each (W57)."""
         while domain := self._get_renewal_reminder_domain():
             due = self.search(domain, order="end_date, id", limit=REMINDER_BATCH)
             locked = due.try_lock_for_update(allow_referencing=True)

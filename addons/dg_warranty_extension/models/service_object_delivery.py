@@ -34,7 +34,7 @@ class CommitmentShare(NamedTuple):
 
 
 class ServiceObject(models.Model):
-    """From what is delivered to service objects and their commitments (49 to 54)."""
+    """From what is delivered to service objects and their commitments (W49-W54)."""
 
     # By who acts: deliveries make objects.
     # pylint: disable=consider-merging-classes-inherited
@@ -45,7 +45,7 @@ class ServiceObject(models.Model):
         """Create service objects and commitments for ``deliveries``, in bulk.
 
         Lines without commitments make nothing; lines that stand for an existing object
-        add to it (54).
+        add to it (W54).
 
         :param list deliveries: :class:`ServiceDelivery`
         :return: the ``service.object`` created
@@ -105,7 +105,7 @@ class ServiceObject(models.Model):
 
     @api.model
     def _provision_existing_objects(self, commitments):
-        """Add ``commitments`` to the service objects that already exist (54).
+        """Add ``commitments`` to the service objects that already exist (W54).
 
         On an order's confirmation, and when the assistant is run on an order:
         commitments of a chosen object, of a line that stands for one and delivers no
@@ -197,7 +197,7 @@ class ServiceObject(models.Model):
     def _create_delivered_commitments(self, shares):
         """Create the commitments of service objects.
 
-        Each gets its share of the agreed amount (53). The shares of one sales
+        Each gets its share of the agreed amount (W53). The shares of one sales
         commitment add up to its amount, whatever the rounding.
 
         :param list shares: :class:`CommitmentShare`

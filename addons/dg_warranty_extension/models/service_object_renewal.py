@@ -8,7 +8,7 @@ from ..tools.records import lock_or_refuse, show_record
 
 
 class ServiceObject(models.Model):
-    """The follow-on quote on an existing service object (20, 54, 57)."""
+    """The follow-on quote on an existing service object (W20, W54, W57)."""
 
     # By who acts: the sales team renews them.
     # pylint: disable=consider-merging-classes-inherited

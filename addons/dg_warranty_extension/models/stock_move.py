@@ -12,7 +12,7 @@ class StockMove(models.Model):
         return moves
 
     def _provision_service_objects(self):
-        """Make service objects of what was delivered, log what came back (49 to 53).
+        """Make service objects of what was delivered, log what came back (W49-W53).
 
         Only moves that bring goods to the customer count, so that in a delivery in
         several steps it is the last one; a drop-shipment is one of them.

@@ -33,7 +33,7 @@ class TestCommitmentItems(WarrantyCommon):
         wizard.create_invoices()
         return order.invoice_ids - known
 
-    def test_01_down_payment_leaves_commitment_items_out(self):
+    def test_section_1_down_payment_leaves_commitment_items_out(self):
         for method in ("round_per_line", "round_globally"):
             self.env.company.tax_calculation_rounding_method = method
             order = self._create_order((self.tv, 1), (self.rental, 1))
@@ -57,7 +57,7 @@ class TestCommitmentItems(WarrantyCommon):
             )
             self.assertEqual(order.invoice_status, "invoiced")
 
-    def test_01_down_payment_of_the_whole_leaves_no_credit(self):
+    def test_section_1_down_payment_of_the_whole_leaves_no_credit(self):
         order = self._create_order((self.tv, 1), (self.rental, 1))
         order.action_confirm()
         whole = self._pay_down(order, advance_payment_method="percentage", amount=100)
@@ -66,7 +66,7 @@ class TestCommitmentItems(WarrantyCommon):
         rest = order._create_invoices(final=True)
         self.assertEqual((rest.move_type, rest.amount_total), ("out_invoice", 0.0))
 
-    def test_01_down_payment_on_commitment_items_alone_is_refused(self):
+    def test_section_1_down_payment_on_commitment_items_alone_is_refused(self):
         order = self._create_order((self.rental, 1))
         order.action_confirm()
         for values in (
@@ -76,7 +76,7 @@ class TestCommitmentItems(WarrantyCommon):
             with self.assertRaisesRegex(UserError, "commitment items"):
                 self._pay_down(order, **values)
 
-    def test_01_nothing_of_a_commitment_item_is_left_to_invoice(self):
+    def test_section_1_nothing_of_a_commitment_item_is_left_to_invoice(self):
         """Else it would count against the customer's credit limit for ever."""
         self.env.company.account_use_credit_limit = True
         order = self._create_order((self.tv, 1), (self.rental, 1))
@@ -93,7 +93,7 @@ class TestCommitmentItems(WarrantyCommon):
         self.assertEqual(order.amount_to_invoice, 0.0)
         self.assertEqual(self.partner.credit_to_invoice, 0.0)
 
-    def test_01_accruals_leave_commitment_items_out(self):
+    def test_section_1_accruals_leave_commitment_items_out(self):
         order = self._create_order((self.rental, 1))
         order.order_line = [Command.update(order.order_line.id, {"qty_delivered": 1})]
         order.action_confirm()

@@ -76,7 +76,7 @@ class TestContractBillingReversal(BillingCommon):
         invoice.unlink()
         self.assertEqual(str(commitment.next_billing_date), "2026-01-01")
 
-    def test_01_invoicing_item_stands_on_commitment_invoices_only(self):
+    def test_section_1_invoicing_item_stands_on_commitment_invoices_only(self):
         def line(product):
             return Command.create({"product_id": product.id, "price_unit": 9})
 

@@ -9,7 +9,7 @@ from .common import WarrantyCommon
 @tagged("-at_install", "post_install")
 @freeze_time("2026-03-15 10:00:00")
 class TestDelivery(WarrantyCommon):
-    """Statements 49 to 54 and cases G7, G8, G11, G13: service objects."""
+    """W49-W54 and cases G7, G8, G11, G13: service objects."""
 
     def _confirm(self, *products, extend=True, **values):
         order = self._create_order(*products, **values)
@@ -30,7 +30,7 @@ class TestDelivery(WarrantyCommon):
             }
         )
 
-    def test_49_50_delivery_makes_object_and_commitments(self):
+    def test_w49_w50_delivery_makes_object_and_commitments(self):
         order = self._confirm((self.tv, 2), self.warranty, self.cable)
         self.assertFalse(self._objects(order))
         picking = self._deliver(order)
@@ -68,14 +68,14 @@ class TestDelivery(WarrantyCommon):
         self.assertEqual(order.service_object_count, 1)
         self.assertEqual(self.partner.service_object_count, 1)
 
-    def test_50_warranty_goods_make_nothing(self):
+    def test_w50_warranty_goods_make_nothing(self):
         self.warranty.type = "consu"
         order = self._confirm(self.tv, self.warranty)
         self._deliver(order, {self.warranty: 1})
         self.assertEqual(self._line(order, self.warranty).qty_delivered, 1)
         self.assertFalse(self._objects(order))
 
-    def test_55_unassigned_warranty_delivers_normally(self):
+    def test_w55_unassigned_warranty_delivers_normally(self):
         self.warranty.type = "consu"
         order = self._confirm(self.warranty, extend=False)
         self._deliver(order)
@@ -88,7 +88,7 @@ class TestDelivery(WarrantyCommon):
         self._deliver(order)
         self.assertFalse(self._objects(order))
 
-    def test_49_what_was_quoted_is_delivered(self):
+    def test_w49_what_was_quoted_is_delivered(self):
         """Switching the product's option off takes nothing back: confirming re-derives
         nothing (section 2), and the customer was promised it."""
         care = self._create_product("Care", "commitment_item", type="service")
@@ -194,7 +194,7 @@ class TestDelivery(WarrantyCommon):
                         found, commitments.filtered(lambda c, s=state: c.state == s)
                     )
 
-    def test_53_g13_partial_deliveries_and_backorder(self):
+    def test_w53_g13_partial_deliveries_and_backorder(self):
         order = self._confirm((self.tv, 2), self.warranty)
         self._deliver(order, {self.tv: 1})
         self._deliver(order)
@@ -207,7 +207,7 @@ class TestDelivery(WarrantyCommon):
                 [{"amount": 50.0, "quantity": 1.0}],
             )
 
-    def test_53_shares_add_up_to_the_amount(self):
+    def test_w53_shares_add_up_to_the_amount(self):
         order = self._create_order((self.tv, 3), self.warranty)
         commitment = self._extend(self._line(order, self.warranty))
         commitment.amount = 100
@@ -275,7 +275,7 @@ class TestDelivery(WarrantyCommon):
             sum(objects.commitment_ids.mapped("amount")), commitment.amount
         )
 
-    def test_49_serial_product_delivered_without_a_number(self):
+    def test_w49_serial_product_delivered_without_a_number(self):
         """Odoo allows it where the operation type uses no numbers."""
         self.tv.write({"is_storable": True, "tracking": "serial"})
         lot = self.env["stock.lot"].create({"name": "N-1", "product_id": self.tv.id})

@@ -10,7 +10,7 @@ from .common import WarrantyCommon
 @tagged("-at_install", "post_install")
 @freeze_time("2026-03-15 10:00:00")
 class TestExistingObjects(WarrantyCommon):
-    """Statements 20 and 54: warranties for what the customer already has."""
+    """W20 and W54: warranties for what the customer already has."""
 
     @classmethod
     def setUpClass(cls):
@@ -23,7 +23,7 @@ class TestExistingObjects(WarrantyCommon):
     def _warranties(self):
         return self.service_object.commitment_ids.filtered("is_warranty")
 
-    def test_20_54_chosen_object_gets_them_on_confirmation(self):
+    def test_w20_w54_chosen_object_gets_them_on_confirmation(self):
         order = self._create_order(self.warranty)
         line = order.order_line
         line.action_open_warranty_assistant()
@@ -60,7 +60,7 @@ class TestExistingObjects(WarrantyCommon):
         self.assertEqual(len(self._warranties()), 1)
         self.assertFalse(self._objects(order))
 
-    def test_20_other_customers_objects_are_refused(self):
+    def test_w20_other_customers_objects_are_refused(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
         order = self._create_order(self.warranty, partner_id=stranger.id)
         with self.assertRaisesRegex(UserError, "no line in"):
@@ -74,7 +74,7 @@ class TestExistingObjects(WarrantyCommon):
         with self.assertRaisesRegex(UserError, "another customer"):
             wizard.action_apply()
 
-    def test_20_line_or_object_not_both(self):
+    def test_w20_line_or_object_not_both(self):
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
         wizard = self._create_wizard(line, service_object_id=self.service_object.id)
@@ -84,7 +84,7 @@ class TestExistingObjects(WarrantyCommon):
         with self.assertRaisesRegex(UserError, "either a line"):
             wizard.action_apply()
 
-    def test_20_54_line_that_stands_for_an_object(self):
+    def test_w20_w54_line_that_stands_for_an_object(self):
         visit = self._create_product("Visit", "none", type="service")
         order = self._create_order((visit, 1), self.warranty)
         line = self._line(order, visit)
@@ -99,7 +99,7 @@ class TestExistingObjects(WarrantyCommon):
         self.assertEqual(len(self._warranties()), 1)
         self.assertFalse(self._objects(order))
 
-    def test_54_goods_that_stand_for_an_object_add_on_delivery(self):
+    def test_w54_goods_that_stand_for_an_object_add_on_delivery(self):
         order = self._create_order((self.tv, 1), self.warranty)
         self._line(order, self.tv).service_object_id = self.service_object
         self._extend(self._line(order, self.warranty))
@@ -109,7 +109,7 @@ class TestExistingObjects(WarrantyCommon):
         self.assertEqual(self._warranties().mapped("amount"), [50.0])
         self.assertFalse(self._objects(order))
 
-    def test_54_delivered_main_line_gets_them_at_once(self):
+    def test_w54_delivered_main_line_gets_them_at_once(self):
         self.first_order.order_line = [Command.create({"product_id": self.warranty.id})]
         warranty = self._line(self.first_order, self.warranty)
         self.assertTrue(warranty._should_open_warranty_assistant())
@@ -122,7 +122,7 @@ class TestExistingObjects(WarrantyCommon):
             self._extend(warranty)
         self.assertEqual(len(self._warranties()), 1)
 
-    def test_54_partly_delivered_main_line(self):
+    def test_w54_partly_delivered_main_line(self):
         order = self._create_order((self.tv, 2), self.warranty)
         order.action_confirm()
         self._deliver(order, {self.tv: 1})
@@ -135,7 +135,7 @@ class TestExistingObjects(WarrantyCommon):
             )
         self.assertEqual(len(self._objects(order)), 2)
 
-    def test_54_cancelled_order_takes_its_commitments_back(self):
+    def test_w54_cancelled_order_takes_its_commitments_back(self):
         self.warranty_2y.line_ids.write(
             {
                 "invoicing_via": "contract",
@@ -160,7 +160,7 @@ class TestExistingObjects(WarrantyCommon):
         with freeze_time("2026-05-01"), self.assertRaisesRegex(UserError, "due"):
             invoiced.action_create_invoices()
 
-    def test_54_cancelled_order_keeps_what_goods_brought(self):
+    def test_w54_cancelled_order_keeps_what_goods_brought(self):
         order = self._create_order((self.tv, 1), self.warranty)
         self._extend(self._line(order, self.warranty))
         order.action_confirm()

@@ -58,7 +58,7 @@ class TestPortal(BillingCommon, HttpCase):
         self.opener.cookies["frontend_lang"] = lang
         return self.url_open(url)
 
-    def test_57_the_customer_sees_its_list(self):
+    def test_w57_the_customer_sees_its_list(self):
         for login in ("commitment_portal", "commitment_colleague"):
             page = self._get(URL, login)
             self.assertEqual(page.status_code, 200)
@@ -66,14 +66,14 @@ class TestPortal(BillingCommon, HttpCase):
             self.assertIn("SN-4711", page.text)
             self.assertIn("12/31/2099", page.text)
 
-    def test_57_the_customer_sees_the_object_without_the_vendor_side(self):
+    def test_w57_the_customer_sees_the_object_without_the_vendor_side(self):
         text = self._get(f"{URL}/{self.own.id}", "commitment_portal").text
         for part in ("Television", "SN-4711", "Two more years", "Yearly maintenance"):
             self.assertIn(part, text)
         self.assertIn("12 months", text)
         self.assertNotIn("Purchase side", text)
 
-    def test_57_a_stranger_sees_nothing(self):
+    def test_w57_a_stranger_sees_nothing(self):
         page = self._get(URL, "commitment_stranger")
         self.assertEqual(page.status_code, 200)
         self.assertNotIn(self.own.name, page.text)
@@ -84,7 +84,7 @@ class TestPortal(BillingCommon, HttpCase):
             self.assertTrue(page.url.endswith(URL), page.url)
             self.assertNotIn("SN-4711", page.text)
 
-    def test_57_the_public_has_to_log_in(self):
+    def test_w57_the_public_has_to_log_in(self):
         for url in (URL, f"{URL}/{self.own.id}"):
             self.authenticate(None, None)
             page = self.url_open(url)
@@ -93,7 +93,7 @@ class TestPortal(BillingCommon, HttpCase):
             with self.assertRaises(AccessError):
                 self.own.with_user(self.env.ref("base.public_user")).read(["name"])
 
-    def test_57_nothing_but_reading_and_only_the_own(self):
+    def test_w57_nothing_but_reading_and_only_the_own(self):
         own = self.own.with_user(self.customer)
         self.assertEqual(own.name, self.own.name)
         self.assertEqual(own.commitment_ids, self.warranty_commitment | self.contract)
@@ -114,12 +114,12 @@ class TestPortal(BillingCommon, HttpCase):
         with self.assertRaises(AccessError):
             self.own.with_user(self.customer).action_renew()
 
-    def test_57_archived_objects_are_gone(self):
+    def test_w57_archived_objects_are_gone(self):
         self.own.active = False
         page = self._get(URL, "commitment_portal")
         self.assertNotIn(self.own.name, page.text)
 
-    def test_57_portal_card_and_counter(self):
+    def test_w57_portal_card_and_counter(self):
         page = self._get("/my", "commitment_portal")
         self.assertIn(f'href="{URL}"', page.text)
         counters = self.make_jsonrpc_request(
@@ -127,7 +127,7 @@ class TestPortal(BillingCommon, HttpCase):
         )
         self.assertEqual(counters["service_object_count"], 1)
 
-    def test_57_pages_filters_and_sorting(self):
+    def test_w57_pages_filters_and_sorting(self):
         self.env["service.object"].create(
             [
                 {
@@ -153,13 +153,13 @@ class TestPortal(BillingCommon, HttpCase):
         unknown = self._get(f"{URL}?filterby=x&sortby=id;drop", "commitment_portal")
         self.assertEqual(unknown.status_code, 200)
 
-    def test_57_an_internal_user_sees_the_page_of_its_own_company_only(self):
+    def test_w57_an_internal_user_sees_the_page_of_its_own_company_only(self):
         page = self._get(URL, "commitment_sales")
         self.assertEqual(page.status_code, 200)
         self.assertNotIn(self.own.name, page.text)
         self.assertEqual(self._get(URL, "commitment_stock").status_code, 200)
 
-    def test_57_german(self):
+    def test_w57_german(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.env["ir.module.module"]._load_module_terms(
             ["dg_warranty_extension"], ["de_DE"]
@@ -170,7 +170,7 @@ class TestPortal(BillingCommon, HttpCase):
         self.assertIn("Garantie", page.text)
 
     @freeze_time("2026-02-01")
-    def test_57_list_queries_do_not_grow(self):
+    def test_w57_list_queries_do_not_grow(self):
         counts = []
         for size in (2, 40):
             self.env["service.object"].create(

@@ -12,7 +12,7 @@ from .common import WarrantyCommon
 @tagged("-at_install", "post_install")
 @freeze_time("2026-01-01")
 class TestRenewal(WarrantyCommon):
-    """Statement 57 with 20 and 54: reminders and the follow-on quote."""
+    """W57 with W20 and W54: reminders and the follow-on quote."""
 
     @classmethod
     def setUpClass(cls):
@@ -53,7 +53,7 @@ class TestRenewal(WarrantyCommon):
             job.method_direct_trigger()
         self.env.invalidate_all()
 
-    def test_57_found_by_warranty_flag_and_end_date(self):
+    def test_w57_found_by_warranty_flag_and_end_date(self):
         self.assertEqual(str(self.ending.end_date), "2027-12-31")
         with freeze_time("2027-11-01"):
             view = self.env.ref("dg_warranty_extension.service_commitment_view_search")
@@ -71,7 +71,7 @@ class TestRenewal(WarrantyCommon):
         others = self.service_object.commitment_ids - self.ending
         self.assertEqual(set(others.mapped("renewal_state")), {False})
 
-    def test_57_reminds_the_salesperson_n_days_before_once(self):
+    def test_w57_reminds_the_salesperson_n_days_before_once(self):
         self._run_job("2027-11-30")
         self.assertFalse(self._activities())
         self._run_job("2027-12-01")
@@ -85,7 +85,7 @@ class TestRenewal(WarrantyCommon):
         self._run_job("2027-12-02")
         self.assertFalse(self._activities())
 
-    def test_57_another_end_reminds_again(self):
+    def test_w57_another_end_reminds_again(self):
         self._run_job("2027-12-01")
         self.ending.end_date = "2028-06-30"
         self._run_job("2028-01-01")
@@ -93,7 +93,7 @@ class TestRenewal(WarrantyCommon):
         self._run_job("2028-06-10")
         self.assertEqual(len(self._activities()), 2)
 
-    def test_57_no_reminder_without_need(self):
+    def test_w57_no_reminder_without_need(self):
         self.service_object.action_renew()
         self._run_job("2027-12-10")
         self.assertFalse(self._activities())
@@ -105,7 +105,7 @@ class TestRenewal(WarrantyCommon):
         self._run_job("2027-12-10")
         self.assertFalse(self._activities(archived))
 
-    def test_57_each_company_has_its_own_number_of_days(self):
+    def test_w57_each_company_has_its_own_number_of_days(self):
         other = self.env["res.company"].create(
             {"name": "Second", "service_renewal_reminder_days": 90}
         )
@@ -135,20 +135,20 @@ class TestRenewal(WarrantyCommon):
         self._run_job("2027-12-10")
         self.assertFalse(self._activities())
 
-    def test_57_setting(self):
+    def test_w57_setting(self):
         settings = self.env["res.config.settings"].create({})
         self.assertEqual(settings.service_renewal_reminder_days, 30)
         settings.service_renewal_reminder_days = 60
         settings.execute()
         self.assertEqual(self.env.company.service_renewal_reminder_days, 60)
 
-    def test_57_reminder_in_the_salespersons_language(self):
+    def test_w57_reminder_in_the_salespersons_language(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.salesman.lang = "de_DE"
         self._run_job("2027-12-01")
         self.assertIn("31.12.2027", self._activities().summary)
 
-    def test_57_reminder_queries_do_not_grow_per_object(self):
+    def test_w57_reminder_queries_do_not_grow_per_object(self):
         counts = {}
         for size in (2, 22):
             objects = self.env["service.object"].union(
@@ -187,7 +187,7 @@ class TestRenewal(WarrantyCommon):
             self.assertEqual(len(self._activities(objects)), size)
         self.assertLessEqual(counts[22], counts[2] + 10)
 
-    def test_57_one_click_starts_the_quote_on_the_existing_object(self):
+    def test_w57_one_click_starts_the_quote_on_the_existing_object(self):
         self._run_job("2027-12-01")
         form = Form(self.service_object.with_user(self.salesman))
         self.assertEqual(form.renewal_state, "open")
@@ -230,7 +230,7 @@ class TestRenewal(WarrantyCommon):
         self.assertEqual(self.service_object.renewal_state, "quoted")
         self.assertFalse(self._activities())
 
-    def test_57_the_button_leads_to_the_quote_there_is(self):
+    def test_w57_the_button_leads_to_the_quote_there_is(self):
         first = self.service_object.action_renew()
         self.assertEqual(self.service_object.action_renew(), first)
         self.assertEqual(self.ending.action_renew(), first)
@@ -241,7 +241,7 @@ class TestRenewal(WarrantyCommon):
             1,
         )
 
-    def test_57_a_cancelled_or_deleted_quote_can_be_started_again(self):
+    def test_w57_a_cancelled_or_deleted_quote_can_be_started_again(self):
         first = self.ending.action_renew()["res_id"]
         self.env["sale.order"].browse(first)._action_cancel()
         self.assertEqual(self.ending.renewal_state, "open")
@@ -250,7 +250,7 @@ class TestRenewal(WarrantyCommon):
         self.env["sale.order"].browse(second).unlink()
         self.assertEqual(self.ending.renewal_state, "open")
 
-    def test_57_cancelling_the_confirmed_quote_takes_the_follow_on_back(self):
+    def test_w57_cancelling_the_confirmed_quote_takes_the_follow_on_back(self):
         """The customer changes his mind: the old warranty is to be renewed again."""
         self._run_job("2027-12-01")
         before = self.service_object.commitment_ids
@@ -269,7 +269,7 @@ class TestRenewal(WarrantyCommon):
         self.assertEqual(len(self.service_object.commitment_ids - before), 1)
         self.assertEqual(self.ending.renewal_state, "renewed")
 
-    def test_57_nothing_is_renewed_before_the_quote_is_confirmed(self):
+    def test_w57_nothing_is_renewed_before_the_quote_is_confirmed(self):
         before = self.service_object.commitment_ids
         order = self.env["sale.order"].browse(
             self.service_object.action_renew()["res_id"]
@@ -298,7 +298,7 @@ class TestRenewal(WarrantyCommon):
             date(2030, 1, 1),
         )
 
-    def test_57_a_follow_on_made_by_hand_counts(self):
+    def test_w57_a_follow_on_made_by_hand_counts(self):
         order = self._create_order(self.warranty)
         self._extend(
             order.order_line,
@@ -311,7 +311,7 @@ class TestRenewal(WarrantyCommon):
         self._run_job("2027-12-10")
         self.assertFalse(self._activities())
 
-    def test_57_without_a_warranty_that_ends(self):
+    def test_w57_without_a_warranty_that_ends(self):
         order = self._create_order(self.tv)
         order.action_confirm()
         self._deliver(order)
@@ -320,7 +320,7 @@ class TestRenewal(WarrantyCommon):
         with self.assertRaisesRegex(UserError, "no warranty that ends"):
             service_object.action_renew()
 
-    def test_57_a_warranty_product_no_longer_sold(self):
+    def test_w57_a_warranty_product_no_longer_sold(self):
         self.warranty.sale_ok = False
         with self.assertRaisesRegex(UserError, "not clear which product"):
             self.service_object.action_renew()
@@ -333,12 +333,12 @@ class TestRenewal(WarrantyCommon):
         )
         self.assertEqual(order.order_line.product_id, successor)
 
-    def test_57_a_product_without_default_package_leaves_no_empty_quote(self):
+    def test_w57_a_product_without_default_package_leaves_no_empty_quote(self):
         self.warranty.commitment_package_ids.is_default = False
         with self.assertRaisesRegex(UserError, "no service to create"):
             self.service_object.action_renew()
 
-    def test_57_rights(self):
+    def test_w57_rights(self):
         other = new_test_user(
             self.env, "renewal_other", "sales_team.group_sale_salesman"
         )
@@ -349,7 +349,7 @@ class TestRenewal(WarrantyCommon):
         with self.assertRaises(AccessError):
             self.service_object.with_user(self.storekeeper).action_renew()
 
-    def test_57_renewal_in_another_company_stays_there(self):
+    def test_w57_renewal_in_another_company_stays_there(self):
         company = self.env["res.company"].create({"name": "Second"})
         self.env.user.company_ids += company
         self.env["res.partner"].invalidate_model()

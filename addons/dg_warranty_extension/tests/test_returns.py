@@ -40,7 +40,7 @@ class TestReturns(WarrantyCommon):
         self.assertEqual(len(service_object.commitment_ids), 2)
 
     def test_section_2_exchange_keeps_the_object(self):
-        """The replacement of what came back is no second delivery (53)."""
+        """The replacement of what came back is no second delivery (W53)."""
         order = self._confirm((self.tv, 2), self.warranty)
         picking = self._deliver(order)
         service_object = self._objects(order)

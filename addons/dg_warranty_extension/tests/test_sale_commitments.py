@@ -55,14 +55,14 @@ class TestSaleCommitments(WarrantyCommon):
             order.order_line.sale_commitment_ids.package_id, self.maintenance | dealer
         )
 
-    def test_06_flagged_packages_never_on_other_products(self):
+    def test_w06_flagged_packages_never_on_other_products(self):
         self._assign(self.tv, self.warranty_2y, default=True)
         order = self._create_order(self.tv)
         line = order.order_line
         self.assertEqual(line.sale_commitment_ids.package_id, self.maintenance)
         self.assertFalse(line.available_commitment_package_ids)
 
-    def test_40_none_hang_on_the_warranty_line(self):
+    def test_w40_none_hang_on_the_warranty_line(self):
         order = self._create_order(self.tv, self.warranty)
         self.assertFalse(self._line(order, self.warranty).sale_commitment_ids)
 
@@ -362,7 +362,7 @@ class TestSaleCommitments(WarrantyCommon):
         )[0]
         self.assertNotIn(b"o_service_commitments", plain)
 
-    def test_01_commitment_item_is_never_invoiced_through_the_order(self):
+    def test_section_1_commitment_item_is_never_invoiced_through_the_order(self):
         item = self._create_product("Rental", "commitment_item", type="service")
         self._assign(item, self.maintenance, default=True)
         order = self._create_order(item, self.cable)
@@ -375,7 +375,7 @@ class TestSaleCommitments(WarrantyCommon):
         self.assertEqual(invoice.invoice_line_ids.product_id, self.cable)
         self.assertEqual(order.invoice_status, "invoiced")
 
-    def test_01_commitment_item_costs_nothing_through_the_order(self):
+    def test_section_1_commitment_item_costs_nothing_through_the_order(self):
         item = self._create_product("Rental", "none", type="service")
         order = self._create_order(item)
         line = order.order_line
@@ -421,7 +421,7 @@ class TestSaleCommitments(WarrantyCommon):
                 form.save()
             form.start_date = "2026-03-15"
 
-    def test_01_invoicing_item_cannot_be_sold(self):
+    def test_section_1_invoicing_item_cannot_be_sold(self):
         with self.assertRaisesRegex(ValidationError, "cannot be sold"):
             self._create_order(self.invoicing_item)
 

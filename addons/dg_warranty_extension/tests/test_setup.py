@@ -18,7 +18,7 @@ class TestSetup(WarrantyCommon):
                 self._line_values(**values)
             )
 
-    def test_01_option_offers_warranty_extension(self):
+    def test_w01_option_offers_warranty_extension(self):
         selection = dict(
             self.env["product.template"].fields_get(["service_commitment_option"])[
                 "service_commitment_option"
@@ -37,7 +37,7 @@ class TestSetup(WarrantyCommon):
         product = self.env["product.template"].create({"name": "Plain"})
         self.assertEqual(product.service_commitment_option, "none")
 
-    def test_01_option_for_services_only(self):
+    def test_section_1_option_for_services_only(self):
         for option in ("commitment_item", "invoicing_item"):
             with self.assertRaisesRegex(ValidationError, "for services only"):
                 self._create_product("Goods", option)
@@ -45,7 +45,7 @@ class TestSetup(WarrantyCommon):
             with self.assertRaisesRegex(ValidationError, "for services only"):
                 service.type = "consu"
 
-    def test_01_option_fixed_after_confirmation(self):
+    def test_section_1_option_fixed_after_confirmation(self):
         order = self._create_order(self.tv)
         self.tv.product_tmpl_id.name = "TV"
         self._create_order(self.cable)
@@ -55,7 +55,7 @@ class TestSetup(WarrantyCommon):
             self.tv.service_commitment_option = "none"
         self.tv.service_commitment_option = "with_commitment"
 
-    def test_01_form_shows_only_what_applies(self):
+    def test_section_1_form_shows_only_what_applies(self):
         form = Form(
             self.env["product.template"],
             "product.product_template_only_form_view",
@@ -76,7 +76,7 @@ class TestSetup(WarrantyCommon):
         form.service_commitment_option = "commitment_item"
         self.assertEqual(form.type, "service")
 
-    def test_02_03_several_flagged_packages_for_one_warranty_product(self):
+    def test_w02_w03_several_flagged_packages_for_one_warranty_product(self):
         one_year = self._create_package("W1", is_warranty_extension=True)
         self._assign(self.warranty, one_year, default=True)
         self.assertEqual(
@@ -88,7 +88,7 @@ class TestSetup(WarrantyCommon):
         )
         self.assertFalse(plain.is_warranty_extension)
 
-    def test_05_unflagged_package_refused(self):
+    def test_w05_unflagged_package_refused(self):
         with self.assertRaisesRegex(ValidationError, "not marked as warranty"):
             self._assign(self.warranty, self.maintenance)
         with self.assertRaisesRegex(ValidationError, "not marked as warranty"):
@@ -96,14 +96,14 @@ class TestSetup(WarrantyCommon):
         with self.assertRaisesRegex(ValidationError, "not marked as warranty"):
             self.tv.service_commitment_option = "warranty_extension"
 
-    def test_01_packages_only_for_some_options(self):
+    def test_section_1_packages_only_for_some_options(self):
         for product in (self.cable, self.invoicing_item):
             with self.assertRaisesRegex(ValidationError, "no packages can be assigned"):
                 self._assign(product, self.maintenance)
         with self.assertRaisesRegex(ValidationError, "no packages can be assigned"):
             self.tv.service_commitment_option = "none"
 
-    def test_01_line_rules(self):
+    def test_section_1_line_rules(self):
         refused = self._assert_line_refused
         refused("is negative", initial_term="-12M")
         refused("is negative", billing_rhythm="-1M")
@@ -150,7 +150,7 @@ class TestSetup(WarrantyCommon):
             ("12M", "3M", "-CM+1M"),
         )
 
-    def test_01_wrong_text_is_refused_where_it_is_typed(self):
+    def test_section_1_wrong_text_is_refused_where_it_is_typed(self):
         form = Form(self.env["service.commitment.template"])
         form.name = "Template"
         with self.assertRaisesRegex(ValidationError, "is negative"):
@@ -164,14 +164,14 @@ class TestSetup(WarrantyCommon):
             (template.initial_term, template.start_formula), ("2Y", "CM+1D")
         )
 
-    def test_01_contract_without_product_for_commitment_items(self):
+    def test_section_1_contract_without_product_for_commitment_items(self):
         item = self._create_product("Rental", "commitment_item", type="service")
         package = self._create_package("RENT", invoicing_via="contract")
         self._assign(item, package)
         with self.assertRaisesRegex(ValidationError, "needs an invoicing product"):
             self._assign(self.tv, package)
 
-    def test_01_template_copies_its_values(self):
+    def test_section_1_template_copies_its_values(self):
         template = self.env["service.commitment.template"].create(
             {
                 "name": "Yearly",
@@ -213,7 +213,7 @@ class TestSetup(WarrantyCommon):
         form.template_id = template
         self.assertEqual(form.notice_period, "2M")
 
-    def test_01_used_package_cannot_be_deleted(self):
+    def test_section_1_used_package_cannot_be_deleted(self):
         self._create_order(self.tv)
         with self.assertRaisesRegex(ValidationError, "Archive it"):
             self.maintenance.unlink()

@@ -19,7 +19,7 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
         )
         self.env.invalidate_all()
 
-    def test_07_opens_by_itself_on_an_order(self):
+    def test_w07_opens_by_itself_on_an_order(self):
         order = self._create_order(self.tv)
         order.action_confirm()
         self._start(order, "warranty_opens_on_order")
@@ -31,7 +31,7 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
         )
         self.assertEqual(warranty.product_uom_qty, 4)
 
-    def test_08_09_quote(self):
+    def test_w08_w09_quote(self):
         order = self._create_order((self.tv, 2), (self.tv, 5))
         self._start(order, "warranty_on_quote")
         first, _second, warranty = order.order_line
@@ -49,13 +49,13 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
         self._start(order, tour)
         return self._line(order, self.tv), self._line(order, self.warranty)
 
-    def test_07_optional_product_on_an_order(self):
+    def test_w07_optional_product_on_an_order(self):
         tv_line, warranty = self._start_with_optional_product(
             "warranty_optional_on_order", confirm=True
         )
         self.assertEqual(warranty.warranty_main_line_id, tv_line)
 
-    def test_07_two_optional_products_on_an_order(self):
+    def test_w07_two_optional_products_on_an_order(self):
         theft = self._create_product(
             "Warranty theft", "warranty_extension", price=30, type="service"
         )
@@ -72,21 +72,21 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
         )
         self.assertEqual(set(warranties.mapped("warranty_status")), {"assigned"})
 
-    def test_08_optional_product_on_a_quote(self):
+    def test_w08_optional_product_on_a_quote(self):
         tv_line, warranty = self._start_with_optional_product(
             "warranty_optional_on_quote", confirm=False
         )
         self.assertTrue(tv_line)
         self.assertFalse(warranty.warranty_main_line_id)
 
-    def test_10_12_no_candidate(self):
+    def test_w10_w12_no_candidate(self):
         order = self._create_order(self.cable)
         order.action_confirm()
         self._start(order, "warranty_no_candidate")
         self.assertTrue(self._line(order, self.warranty))
         self.assertFalse(order.order_line.warranty_commitment_ids)
 
-    def test_26_date_or_formula(self):
+    def test_w26_date_or_formula(self):
         order = self._create_order(self.tv, self.warranty)
         self._start(order, "warranty_date_or_formula")
         self.assertRecordValues(
@@ -94,7 +94,7 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
             [{"start_formula": "-CM+1M", "agreed_start_date": False}],
         )
 
-    def test_42_line_deleted(self):
+    def test_w42_line_deleted(self):
         order = self._create_order(self.tv, self.warranty)
         self._extend(self._line(order, self.warranty))
         self._start(order, "warranty_line_deleted")
@@ -109,7 +109,7 @@ class TestWarrantyTours(WarrantyCommon, HttpCase):
             order.order_line.sale_commitment_ids, [{"quantity": 2.0, "amount": 99.9}]
         )
 
-    def test_49_whole_path_to_delivery(self):
+    def test_w49_whole_path_to_delivery(self):
         order = self._create_order((self.tv, 2), self.warranty)
         self._extend(self._line(order, self.warranty))
         self._start(order, "warranty_to_delivery")
@@ -123,7 +123,7 @@ class TestWarrantyToursPhone(WarrantyCommon, HttpCase):
     browser_size = "375x667"
     touch_enabled = True
 
-    def test_32_small_changes_on_a_phone(self):
+    def test_w32_small_changes_on_a_phone(self):
         order = self._create_order((self.tv, 2), self.warranty)
         order.user_id = self.salesman
         self.start_tour(

@@ -9,7 +9,7 @@ from .common import WarrantyCommon
 
 @tagged("-at_install", "post_install")
 class TestWarrantyAssistant(WarrantyCommon):
-    """Statements 7 to 41 and cases G1, G2, P1 to P3: the assistant."""
+    """W07-W41 and cases G1, G2, P1-P3: the assistant."""
 
     def _form(self, line):
         return Form(
@@ -18,7 +18,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             )
         )
 
-    def test_07_08_opens_by_itself_on_orders_only(self):
+    def test_w07_w08_opens_by_itself_on_orders_only(self):
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
         self.assertFalse(line._should_open_warranty_assistant())
@@ -33,7 +33,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         order.action_lock()
         self.assertFalse(line._should_open_warranty_assistant())
 
-    def test_09_manual_start_on_quote_and_order(self):
+    def test_w09_manual_start_on_quote_and_order(self):
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
         self.assertEqual(
@@ -43,7 +43,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         order.action_confirm()
         self.assertTrue(line.action_open_warranty_assistant())
 
-    def test_10_11_12_no_possible_main_line(self):
+    def test_w10_w11_w12_no_possible_main_line(self):
         order = self._create_order(self.cable, self.warranty)
         order.action_confirm()
         line = self._line(order, self.warranty)
@@ -54,14 +54,14 @@ class TestWarrantyAssistant(WarrantyCommon):
             line.action_open_warranty_assistant()
         self.assertFalse(line.warranty_commitment_ids)
 
-    def test_13_no_assistant_without_warranty_product(self):
+    def test_w13_no_assistant_without_warranty_product(self):
         order = self._create_order(self.tv, self.cable)
         for line in order.order_line:
             self.assertFalse(line._should_open_warranty_assistant())
             with self.assertRaisesRegex(UserError, "no warranty extension"):
                 line.action_open_warranty_assistant()
 
-    def test_14_15_19_no_main_lines(self):
+    def test_w14_w15_w19_no_main_lines(self):
         combo = self.env["product.product"].create(
             {
                 "name": "Cinema set",
@@ -96,7 +96,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             order.order_line[0] | self._line(order, item),
         )
 
-    def test_14_delivery_charges_are_no_main_lines(self):
+    def test_w14_delivery_charges_are_no_main_lines(self):
         order = self._create_order(self.tv, self.warranty)
         tv_line = self._line(order, self.tv)
         if "is_delivery" not in tv_line._fields:
@@ -105,7 +105,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             tv_line.is_delivery = True
         self.assertIn("delivery", tv_line._get_warranty_refusal_reason())
 
-    def test_16_17_p1_p2_p3_proposal(self):
+    def test_w16_w17_p1_p2_p3_proposal(self):
         second = self._create_product("Beamer", "with_commitment")
         extra = self._create_product("Extra", "warranty_extension", type="service")
         order = self._create_order(self.tv, second, self.warranty)  # P1
@@ -120,7 +120,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         order = self._create_order(self.cable, self.warranty)
         self.assertFalse(self._line(order, self.warranty)._default_warranty_main_line())
 
-    def test_16_position_is_sequence_then_id(self):
+    def test_w16_position_is_sequence_then_id(self):
         order = self._create_order(self.tv, self.warranty, self.tv)
         first, warranty, last = order.order_line
         (first | warranty | last).sequence = 10
@@ -129,7 +129,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         last.sequence = 5
         self.assertEqual(warranty._default_warranty_main_line(), last)
 
-    def test_16_21_22_assignment_tab(self):
+    def test_w16_w21_w22_assignment_tab(self):
         order = self._create_order(self.cable, (self.tv, 3), self.warranty)
         line = self._line(order, self.warranty)
         tv_line = self._line(order, self.tv)
@@ -146,7 +146,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             "2 · Television",
         )
 
-    def test_16_lines_are_found_by_their_number(self):
+    def test_w16_lines_are_found_by_their_number(self):
         order = self._create_order(self.cable, self.tv, self.warranty)
         lines = order.order_line.with_context(
             warranty_line_number=True, warranty_order_id=order.id
@@ -160,7 +160,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         )
         self.assertFalse(lines.name_search("9999999", domain))
 
-    def test_23_another_valid_line_but_no_invalid_one(self):
+    def test_w23_another_valid_line_but_no_invalid_one(self):
         order = self._create_order(self.tv, self.tv, self.cable, self.warranty)
         line = self._line(order, self.warranty)
         form = self._form(line)
@@ -176,7 +176,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             with self.assertRaises(ValidationError):
                 self._create_wizard(line, main_line_id=invalid.id)
 
-    def test_24_default_start_date(self):
+    def test_w24_default_start_date(self):
         order = self._create_order(self.tv, self.warranty)
         self.warranty_2y.line_ids.start_formula = "CM"
         form = self._form(self._line(order, self.warranty))
@@ -191,7 +191,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             [{"agreed_start_date": date(2026, 7, 1), "start_formula": False}],
         )
 
-    def test_25_default_formula(self):
+    def test_w25_default_formula(self):
         order = self._create_order(self.tv, self.warranty)
         self.warranty_2y.line_ids.start_formula = "CM"
         form = self._form(self._line(order, self.warranty))
@@ -204,7 +204,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             [{"agreed_start_date": False, "start_formula": "-CM+1M"}],
         )
 
-    def test_26_date_or_formula_not_both(self):
+    def test_w26_date_or_formula_not_both(self):
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
         form = self._form(line)
@@ -218,7 +218,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         with self.assertRaisesRegex(ValidationError, "no date formula"):
             self._create_wizard(line, default_start_formula="soon")
 
-    def test_26_a_line_takes_date_or_formula_never_both(self):
+    def test_w26_a_line_takes_date_or_formula_never_both(self):
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
         self.warranty_2y.line_ids.start_formula = "CM"
@@ -237,7 +237,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         wizard.action_apply()
         self.assertRecordValues(line.warranty_commitment_ids, stored)
 
-    def test_26_a_created_commitment_takes_one_of_them(self):
+    def test_w26_a_created_commitment_takes_one_of_them(self):
         order = self._create_order(self.tv, self.warranty)
         commitment = self._extend(self._line(order, self.warranty))
         commitment.start_formula = "CM"
@@ -258,7 +258,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             [{"agreed_start_date": date(2026, 8, 1), "start_formula": False}],
         )
 
-    def test_24_25_34_an_added_package_takes_the_defaults(self):
+    def test_w24_w25_w34_an_added_package_takes_the_defaults(self):
         self.warranty_3y.line_ids.start_formula = "14D"
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
@@ -277,7 +277,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             )
             self.assertEqual((added.agreed_start_date, added.start_formula), expected)
 
-    def test_27_neither_keeps_the_packages_formula(self):
+    def test_w27_neither_keeps_the_packages_formula(self):
         order = self._create_order(self.tv, self.warranty)
         self.warranty_2y.line_ids.start_formula = "1D"
         commitment = self._extend(self._line(order, self.warranty))
@@ -285,7 +285,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             commitment, [{"agreed_start_date": False, "start_formula": "1D"}]
         )
 
-    def test_29_30_g1_lists_default_packages(self):
+    def test_w29_w30_g1_lists_default_packages(self):
         order = self._create_order((self.tv, 3), self.warranty)
         wizard = self._create_wizard(self._line(order, self.warranty))
         self.assertRecordValues(
@@ -320,7 +320,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         commitment = self._extend(self._line(order, self.warranty))
         self.assertRecordValues(commitment, [{"price_unit": 10.0, "amount": 30.0}])
 
-    def test_31_another_main_line_recomputes_at_once(self):
+    def test_w31_another_main_line_recomputes_at_once(self):
         order = self._create_order((self.tv, 2), (self.tv, 5), self.warranty)
         form = self._form(self._line(order, self.warranty))
         with form.line_ids.edit(0) as row:
@@ -329,7 +329,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         with form.line_ids.edit(0) as row:
             self.assertEqual((row.quantity, row.amount), (2.0, 100.0))
 
-    def test_32_small_changes_per_line(self):
+    def test_w32_small_changes_per_line(self):
         order = self._create_order((self.tv, 2), self.warranty)
         form = self._form(self._line(order, self.warranty))
         with form.line_ids.edit(0) as row:
@@ -344,7 +344,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             [{"name": "Two careful years", "amount": 45.0, "initial_term": "30M"}],
         )
 
-    def test_33_34_add_service(self):
+    def test_w33_w34_add_service(self):
         unflagged = self._create_package("PLAIN")
         foreign = self._create_package("FOREIGN", is_warranty_extension=True)
         order = self._create_order((self.tv, 2), self.warranty)
@@ -371,7 +371,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         wizard.action_apply()
         self.assertEqual(len(line.warranty_commitment_ids), 2)
 
-    def test_35_empty_list_cannot_be_completed(self):
+    def test_w35_empty_list_cannot_be_completed(self):
         order = self._create_order(self.tv, self.warranty)
         line = self._line(order, self.warranty)
         wizard = self._create_wizard(line)
@@ -380,7 +380,7 @@ class TestWarrantyAssistant(WarrantyCommon):
             wizard.action_apply()
         self.assertFalse(line.warranty_main_line_id)
 
-    def test_36_37_38_40_completing(self):
+    def test_w36_w37_w38_w40_completing(self):
         order = self._create_order((self.tv, 3), self.warranty)
         tv_line = self._line(order, self.tv)
         line = self._line(order, self.warranty)
@@ -395,7 +395,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         self.assertFalse(line.sale_commitment_ids)
         self.assertEqual(line.warranty_status, "assigned")
 
-    def test_39_cancelling_changes_nothing(self):
+    def test_w39_cancelling_changes_nothing(self):
         order = self._create_order((self.tv, 3), self.warranty)
         fnames = [
             "product_uom_qty",
@@ -411,7 +411,7 @@ class TestWarrantyAssistant(WarrantyCommon):
         self.env.invalidate_all()
         self.assertEqual(order.order_line.read(fnames), before)
 
-    def test_41_warranty_line_invoices_normally(self):
+    def test_w41_warranty_line_invoices_normally(self):
         order = self._create_order((self.tv, 3), self.warranty)
         self._extend(self._line(order, self.warranty))
         self.assertEqual(order.amount_untaxed, 3 * 999 + 3 * 50)

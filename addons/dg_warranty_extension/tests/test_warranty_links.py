@@ -7,7 +7,7 @@ from .common import WarrantyCommon
 
 @tagged("-at_install", "post_install")
 class TestWarrantyLinks(WarrantyCommon):
-    """Statements 42 to 48, 55, 56, A10 and cases G3, G5: links that hold."""
+    """W42-W48, W55, W56, W-A10 and cases G3, G5: links that hold."""
 
     def setUp(self):
         super().setUp()
@@ -23,27 +23,27 @@ class TestWarrantyLinks(WarrantyCommon):
         self.assertEqual(self.tv_line.sale_commitment_ids, self.own | self.by_second)
         self.assertEqual(self.second.warranty_status, "assigned")
 
-    def test_42_deleting_deletes_exactly_its_commitments(self):
+    def test_w42_deleting_deletes_exactly_its_commitments(self):
         self.first.unlink()
         self._assert_only_first_released()
 
-    def test_42_quantity_zero(self):
+    def test_w42_quantity_zero(self):
         self.first.product_uom_qty = 0
         self._assert_only_first_released()
         self.assertFalse(self.first.warranty_main_line_id)
 
-    def test_42_quantity_zero_on_an_order(self):
+    def test_w42_quantity_zero_on_an_order(self):
         self.order.action_confirm()
         self.first.product_uom_qty = 0
         self._assert_only_first_released()
 
-    def test_42_quantity_below_zero(self):
+    def test_w42_quantity_below_zero(self):
         self.first.product_uom_qty = -1
         self._assert_only_first_released()
         self.assertEqual(self.first.warranty_status, "unassigned")
 
-    def test_15_main_line_below_zero_is_none(self):
-        """What takes goods back covers nothing: the warranty lines follow (44) and
+    def test_w15_main_line_below_zero_is_none(self):
+        """What takes goods back covers nothing: the warranty lines follow (W44) and
         are released."""
         self.tv_line.product_uom_qty = -1
         warranties = self.first | self.second
@@ -52,25 +52,25 @@ class TestWarrantyLinks(WarrantyCommon):
         self.assertFalse((self.by_first | self.by_second).exists())
         self.assertEqual(self.tv_line.sale_commitment_ids, self.own)
 
-    def test_15_main_line_below_zero_in_the_form(self):
+    def test_w15_main_line_below_zero_in_the_form(self):
         with Form(self.order) as form:
             with form.order_line.edit(0) as line:
                 line.product_uom_qty = -1
             self.assertNotIn("W2 service", form.commitment_overview)
         self.assertFalse((self.by_first | self.by_second).exists())
 
-    def test_42_other_product(self):
+    def test_w42_other_product(self):
         self.first.product_id = self.cable
         self._assert_only_first_released()
 
-    def test_42_deleting_in_the_form(self):
+    def test_w42_deleting_in_the_form(self):
         with Form(self.order) as form:
             self.assertEqual(form.commitment_overview.count("W2 service"), 2)
             form.order_line.remove(1)
             self.assertEqual(form.commitment_overview.count("W2 service"), 1)
         self._assert_only_first_released()
 
-    def test_44_g5_quantity_follows_the_main_line(self):
+    def test_w44_g5_quantity_follows_the_main_line(self):
         self.tv_line.product_uom_qty = 5
         self.assertEqual(self.first.product_uom_qty, 5)
         self.assertEqual(self.second.product_uom_qty, 5)
@@ -86,7 +86,7 @@ class TestWarrantyLinks(WarrantyCommon):
             ],
         )
 
-    def test_44_quantity_follows_in_the_form(self):
+    def test_w44_quantity_follows_in_the_form(self):
         with Form(self.order) as form:
             with form.order_line.edit(0) as line:
                 line.product_uom_qty = 5
@@ -95,11 +95,11 @@ class TestWarrantyLinks(WarrantyCommon):
         self.assertEqual(self.first.product_uom_qty, 5)
         self.assertEqual(self.by_first.amount, 250)
 
-    def test_44_own_quantity_stays_that_of_the_main_line(self):
+    def test_w44_own_quantity_stays_that_of_the_main_line(self):
         self.first.product_uom_qty = 7
         self.assertEqual(self.first.product_uom_qty, 3)
 
-    def test_44_many_main_lines_in_one_write(self):
+    def test_w44_many_main_lines_in_one_write(self):
         other = self._create_order((self.tv, 1), self.warranty)
         warranty = self._line(other, self.warranty)
         self._extend(warranty)
@@ -108,7 +108,7 @@ class TestWarrantyLinks(WarrantyCommon):
             (self.first | self.second | warranty).mapped("product_uom_qty"), [4.0] * 3
         )
 
-    def test_45_main_price_and_discount_do_not_touch_them(self):
+    def test_w45_main_price_and_discount_do_not_touch_them(self):
         self.warranty_2y.line_ids.calculation_base_type = "document_price_discount"
         self._create_wizard(self.first).action_apply()
         commitments = self.first.warranty_commitment_ids | self.by_second
@@ -117,7 +117,7 @@ class TestWarrantyLinks(WarrantyCommon):
         self.assertEqual(commitments.mapped("amount"), before)
         self.assertEqual(before, [150.0, 150.0])
 
-    def test_46_g3_warranty_price_and_discount(self):
+    def test_w46_g3_warranty_price_and_discount(self):
         for base_type, expected in (
             ("item_price", 150.0),
             ("document_price", 135.0),
@@ -136,7 +136,7 @@ class TestWarrantyLinks(WarrantyCommon):
             created, [{"calculation_base_amount": 45.0, "amount": 135.0}]
         )
 
-    def test_46_in_the_form(self):
+    def test_w46_in_the_form(self):
         self.warranty_2y.line_ids.calculation_base_type = "document_price"
         created = self._extend(self.first)
         with Form(self.order) as form:
@@ -145,7 +145,7 @@ class TestWarrantyLinks(WarrantyCommon):
             self.assertIn("135.00", form.commitment_overview)
         self.assertEqual(created.amount, 135)
 
-    def test_47_one_main_line_per_warranty_line(self):
+    def test_w47_one_main_line_per_warranty_line(self):
         self.order.order_line = [Command.create({"product_id": self.tv.id})]
         other = self._line(self.order, self.tv) - self.tv_line
         self._extend(self.first, main_line_id=other.id)
@@ -154,7 +154,7 @@ class TestWarrantyLinks(WarrantyCommon):
         self.assertEqual(self.tv_line.warranty_line_ids, self.second)
         self.assertEqual(self.tv_line.sale_commitment_ids, self.own | self.by_second)
 
-    def test_48_running_again_replaces(self):
+    def test_w48_running_again_replaces(self):
         wizard = self._create_wizard(self.first)
         self.assertEqual(wizard.main_line_id, self.tv_line)
         wizard.line_ids.discount = 50
@@ -163,13 +163,13 @@ class TestWarrantyLinks(WarrantyCommon):
         self.assertEqual(self.first.warranty_commitment_ids.amount, 75)
         self.assertEqual(len(self.tv_line.sale_commitment_ids), 3)
 
-    def test_a10_main_line_deleted(self):
+    def test_w_a10_main_line_deleted(self):
         self.tv_line.unlink()
         self.assertFalse((self.own | self.by_first | self.by_second).exists())
         self.assertEqual(self.first.warranty_status, "unassigned")
         self.assertIn("Warranty plus", self.order.unassigned_warranty_text)
 
-    def test_a10_main_line_deleted_in_the_form(self):
+    def test_w_a10_main_line_deleted_in_the_form(self):
         with Form(self.order) as form:
             form.order_line.remove(0)
             with form.order_line.edit(0) as line:
@@ -177,14 +177,14 @@ class TestWarrantyLinks(WarrantyCommon):
             self.assertTrue(form.unassigned_warranty_text)
         self.assertEqual(self.first.warranty_status, "unassigned")
 
-    def test_a10_main_product_changed(self):
+    def test_w_a10_main_product_changed(self):
         beamer = self._create_product("Beamer", "with_commitment")
         self.tv_line.product_id = beamer
         self.assertFalse((self.own | self.by_first | self.by_second).exists())
         self.assertEqual(self.first.warranty_status, "unassigned")
         self.assertEqual(self.first.product_uom_qty, 3)
 
-    def test_a10_main_product_changed_in_the_form(self):
+    def test_w_a10_main_product_changed_in_the_form(self):
         beamer = self._create_product("Beamer", "with_commitment")
         with Form(self.order) as form:
             with form.order_line.edit(0) as line:
@@ -195,7 +195,7 @@ class TestWarrantyLinks(WarrantyCommon):
         self.assertFalse((self.by_first | self.by_second).exists())
         self.assertFalse(self.first.warranty_main_line_id)
 
-    def test_55_unassigned_warns_on_confirmation(self):
+    def test_w55_unassigned_warns_on_confirmation(self):
         order = self._create_order(self.tv, self.warranty)
         self.assertIn("Warranty plus", order.unassigned_warranty_text)
         order.action_confirm()
@@ -206,7 +206,7 @@ class TestWarrantyLinks(WarrantyCommon):
         plain.action_confirm()
         self.assertFalse(plain.unassigned_warranty_text)
 
-    def test_56_quote_to_order_keeps_everything(self):
+    def test_w56_quote_to_order_keeps_everything(self):
         self.by_first.write({"name": "Edited", "discount": 10})
         self.order.action_confirm()
         self.assertRecordValues(

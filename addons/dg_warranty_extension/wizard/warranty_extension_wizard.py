@@ -159,7 +159,7 @@ class WarrantyExtensionWizard(models.TransientModel):
 
     @api.depends("warranty_line_id")
     def _compute_line_ids(self):
-        """Propose the lines of the warranty product's default packages (29)."""
+        """Propose the lines of the warranty product's default packages (W29)."""
         for wizard in self:
             line = wizard.warranty_line_id
             vals_list = []
@@ -171,7 +171,7 @@ class WarrantyExtensionWizard(models.TransientModel):
 
     @api.depends("warranty_line_id", "line_ids.package_id")
     def _compute_available_package_ids(self):
-        """Offer the flagged packages that are not default and not listed yet (33)."""
+        """Offer the flagged packages that are not default and not listed yet (W33)."""
         for wizard in self:
             product = wizard.warranty_line_id.product_id.product_tmpl_id
             wizard.available_package_ids = (
@@ -209,7 +209,7 @@ class WarrantyExtensionWizard(models.TransientModel):
     @api.constrains("main_line_id")
     @api.onchange("main_line_id")
     def _check_main_line(self):
-        """Refuse a line that cannot be extended (statement 23)."""
+        """Refuse a line that cannot be extended (W23)."""
         for wizard in self.filtered("main_line_id"):
             wizard.warranty_line_id._check_warranty_main_line(wizard.main_line_id)
 
@@ -238,7 +238,7 @@ class WarrantyExtensionWizard(models.TransientModel):
         return super().onchange(values, field_names, fields_spec)
 
     def action_add_package(self):
-        """List the lines of the chosen package beside the others (33, 34)."""
+        """List the lines of the chosen package beside the others (W33, W34)."""
         self.ensure_one()
         package = self.add_package_id
         if not package:
@@ -262,9 +262,9 @@ class WarrantyExtensionWizard(models.TransientModel):
         return self._reopen()
 
     def action_apply(self):
-        """Create the commitments on the main line (36 to 38, 48).
+        """Create the commitments on the main line (W36-W38, W48).
 
-        :raises UserError: with an empty list (35), without anything to cover, or when
+        :raises UserError: with an empty list (W35), without anything to cover, or when
             the order was locked or changed in the meantime
         """
         self.ensure_one()
@@ -299,7 +299,7 @@ class WarrantyExtensionWizard(models.TransientModel):
 
     def _prepare_line_values(self, packages):
         """Return one values dict per package line, in the customer's language; the
-        start is that of the tab parameters, else the package's own (24 to 27)."""
+        start is that of the tab parameters, else the package's own (W24-W27)."""
         self.ensure_one()
         vals_list = self.warranty_line_id._prepare_package_commitments(packages)
         for vals in vals_list:

@@ -37,7 +37,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
 
     @api.depends("calculation_base_type", "wizard_id.warranty_line_id")
     def _compute_calculation_base_amount(self):
-        """Take the price from the warranty line's product (30)."""
+        """Take the price from the warranty line's product (W30)."""
         for line in self:
             warranty = line.wizard_id.warranty_line_id
             line.calculation_base_amount = (
@@ -48,7 +48,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
 
     @api.depends("wizard_id.main_line_id", "wizard_id.service_object_id")
     def _compute_quantity(self):
-        """Take the quantity from the main line (30, 31)."""
+        """Take the quantity from the main line (W30, W31)."""
         for line in self:
             line.quantity = line.wizard_id.quantity
 
@@ -58,7 +58,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
         "package_line_id",
     )
     def _compute_start(self):
-        """Take the date or the formula of all, else the package's (24 to 27)."""
+        """Take the date or the formula of all, else the package's (W24-W27)."""
         for line in self:
             start_date = line.wizard_id.default_start_date
             formula = line.wizard_id.default_start_formula
@@ -69,7 +69,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
 
     @api.onchange("agreed_start_date")
     def _onchange_agreed_start_date(self):
-        """Keep the date or the formula, never both (statement 26)."""
+        """Keep the date or the formula, never both (W26)."""
         if self.agreed_start_date:
             self.start_formula = False
 
@@ -89,7 +89,7 @@ class WarrantyExtensionWizardLine(models.TransientModel):
             "product_id": self.product_id.id,
             "sequence": self.sequence,
             "agreed_start_date": self.agreed_start_date,
-            # statement 26: a date entered on the line wins
+            # W26: a date entered on the line wins
             "start_formula": not self.agreed_start_date and self.start_formula,
             "calculation_base_amount": self.calculation_base_amount,
         }

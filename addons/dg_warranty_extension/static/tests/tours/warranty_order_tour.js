@@ -3,7 +3,7 @@ import * as utils from "./warranty_tour_utils";
 
 const {DIALOG} = utils;
 
-// statements 7, 16, 36 to 38: opens by itself; what was typed before is not lost
+// W07, W16, W36-W38: opens by itself; what was typed before is not lost
 registry.category("web_tour.tours").add("warranty_opens_on_order", {
     steps: () =>
         utils.patient([
@@ -26,7 +26,7 @@ registry.category("web_tour.tours").add("warranty_opens_on_order", {
         ]),
 });
 
-// statement 7: a warranty chosen as an optional product
+// W07: a warranty chosen as an optional product
 registry.category("web_tour.tours").add("warranty_optional_on_order", {
     steps: () =>
         utils.patient([
@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("warranty_optional_on_order", {
         ]),
 });
 
-// statements 7, 47: two warranties chosen at once, one assistant after the other
+// W07, W47: two warranties chosen at once, one assistant after the other
 registry.category("web_tour.tours").add("warranty_optional_twice_on_order", {
     steps: () =>
         utils.patient([
@@ -62,7 +62,7 @@ registry.category("web_tour.tours").add("warranty_optional_twice_on_order", {
         ]),
 });
 
-// statements 10 to 12: no possible main line
+// W10-W12: no possible main line
 registry.category("web_tour.tours").add("warranty_no_candidate", {
     steps: () =>
         utils.patient([

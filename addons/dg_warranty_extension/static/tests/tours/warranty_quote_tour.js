@@ -3,7 +3,7 @@ import * as utils from "./warranty_tour_utils";
 
 const {DIALOG} = utils;
 
-// statements 8, 9, 31, 33, 34, 39: a quote, started by the button on an unsaved line
+// W08, W09, W31, W33, W34, W39: a quote, started by the button on an unsaved line
 registry.category("web_tour.tours").add("warranty_on_quote", {
     steps: () =>
         utils.patient([
@@ -69,7 +69,7 @@ registry.category("web_tour.tours").add("warranty_on_quote", {
         ]),
 });
 
-// statement 8: a warranty chosen as an optional product
+// W08: a warranty chosen as an optional product
 registry.category("web_tour.tours").add("warranty_optional_on_quote", {
     steps: () =>
         utils.patient([
@@ -82,7 +82,7 @@ registry.category("web_tour.tours").add("warranty_optional_on_quote", {
         ]),
 });
 
-// statement 32: on a phone the services are cards
+// W32: on a phone the services are cards
 registry.category("web_tour.tours").add("warranty_on_phone", {
     steps: () =>
         utils.patient([
@@ -126,7 +126,7 @@ registry.category("web_tour.tours").add("warranty_on_phone", {
         ]),
 });
 
-// statement 26: date or formula
+// W26: date or formula
 registry.category("web_tour.tours").add("warranty_date_or_formula", {
     steps: () =>
         utils.patient([
@@ -166,7 +166,7 @@ registry.category("web_tour.tours").add("warranty_date_or_formula", {
         ]),
 });
 
-// statement 42: deleting the warranty line
+// W42: deleting the warranty line
 registry.category("web_tour.tours").add("warranty_line_deleted", {
     steps: () =>
         utils.patient([

@@ -1,0 +1,2 @@
+from . import service_partner_order
+from . import service_partner_transition
