@@ -88,11 +88,12 @@ class Databases:
     def _addons_key(self, addons, base, beside):
         return short_hash((base, addons, beside, our_addons.fingerprint(addons)), 10)
 
-    def prepare(self, database, log, modules, *arguments):
+    def prepare(self, database, log, modules, *arguments, **options):
         """Install modules in a database and return the report of it.
 
         :param log: file for the full log
         :param arguments: more of `devenv.inside.prepare`
+        :param options: of Odoo's configuration
         :return: dict with `error` (text or None) and `log` (records from WARNING
             upwards)
         """
@@ -101,8 +102,9 @@ class Databases:
             database,
             log,
             f"--install={','.join(modules)}",
-            f"--ours={','.join(our_addons.names())}",
+            f"--ours={','.join([*our_addons.names(), *our_addons.examples()])}",
             *arguments,
+            **options,
         )
 
     def names(self):

@@ -6,7 +6,7 @@ from . import cache, flow_page, node, our_addons, python_env
 from .console import say, step
 from .settings import ADDONS, CACHE, ROOT
 
-PYTHON_FOLDERS = ("devenv", "benchmarks", "addons")
+PYTHON_FOLDERS = ("devenv", "benchmarks", "addons", "docs/examples")
 # What prettier formats; Odoo writes the translations itself.
 PRETTIER_SUFFIXES = (".xml", ".js", ".mjs", ".scss", ".css", ".json")
 # The OCA set: Odoo's pitfalls; ruff settles matters of taste.

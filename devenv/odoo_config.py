@@ -3,7 +3,7 @@
 import configparser
 
 from . import cache, our_addons
-from .settings import ADDONS, REFERENCE_CONFIG
+from .settings import ADDONS, EXAMPLES, REFERENCE_CONFIG
 
 # What a development server does differently, and why.
 DEVELOPMENT = {
@@ -29,10 +29,11 @@ def data_folder(database):
     return cache.folder("data", database)
 
 
-def write(database, source, **options):
+def write(database, source, examples=False, **options):
     """Write the configuration for one database and return its file.
 
     :param source: an `OdooSource`
+    :param examples: with the addons of docs/examples on the addons path
     :param options: further options of Odoo, which win
     """
     config = configparser.RawConfigParser()
@@ -40,6 +41,7 @@ def write(database, source, **options):
     section = config["options"]
     section.update(DEVELOPMENT)
     addons = [*source.addons, *([ADDONS] if our_addons.names() else [])]
+    addons += [EXAMPLES] if examples else []
     section["addons_path"] = ",".join(map(str, addons))
     section["db_name"] = database
     section["dbfilter"] = f"^{database}$"

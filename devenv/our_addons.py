@@ -2,12 +2,17 @@
 
 import ast
 
-from .settings import ADDONS, short_hash
+from .settings import ADDONS, EXAMPLES, short_hash
 
 
 def names():
     """Return the names of the addons in this repository."""
     return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+
+
+def examples():
+    """Return the names of the addons that show how to build on ours."""
+    return sorted(path.parent.name for path in EXAMPLES.glob("*/__manifest__.py"))
 
 
 def manifest(name):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDONS = ROOT / "addons"
+# Addons that show how to build on ours; on the addons path of their own tests only.
+EXAMPLES = ROOT / "docs" / "examples"
 REFERENCE_CONFIG = ROOT / "odoo.conf"
 
 # Several checkouts may share one cache: one Odoo, one venv, one database server.

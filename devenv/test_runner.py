@@ -140,6 +140,11 @@ class TestRun:
                 pool.submit(self._run_tests, database, number)
                 for number in range(self.jobs)
             ]
+            if self.is_full:
+                checks += [
+                    pool.submit(self._check_example, name, database)
+                    for name in our_addons.examples()
+                ]
         for check in checks:
             check.result()
 
@@ -178,6 +183,18 @@ class TestRun:
             "loads its demo data", report, time.monotonic() - start
         )
 
+    def _check_example(self, name, template):
+        """An addon of docs/examples installs on ours, and its tests pass."""
+        database = self.make(template, name)
+        start = time.monotonic()
+        with step(f"installing {name} of docs/examples"):
+            report = self.databases.prepare(
+                database, self.logs / f"{name}.log", [name], examples=True
+            )
+        self._judge_installation(f"installs: {name}", report, time.monotonic() - start)
+        if not report["error"]:
+            self._run_suite(database, name, f"/{name}", [name], examples=True)
+
     def _judge_installation(self, name, report, seconds=0):
         """Count an installation; each record from WARNING upwards is a failure."""
         details = [report["error"]] if report["error"] else []
@@ -190,20 +207,32 @@ class TestRun:
         database = self.make(template, f"tests{number}")
         tags = self.tags or ",".join(f"/{name}" for name in self.suites)
         part = f", part {number + 1} of {self.jobs}" if self.jobs > 1 else ""
-        progress = _Progress(self.logs / f"tests{number}.progress")
+        shard = f"{number}/{self.jobs}"
+        self._run_suite(database, f"tests{number}", tags, self.suites, part, shard)
+
+    def _run_suite(self, database, name, tags, suites, part="", shard="0/1", **options):
+        """Run tests in a database and count them.
+
+        :param name: of the files with log and progress
+        :param suites: modules whose tests are looked at
+        :param part: for the title, where others run the rest
+        :param options: of Odoo's configuration
+        """
+        progress = _Progress(self.logs / f"{name}.progress")
         with step(f"tests {tags}{part}"):
             report = self.tools.run_script(
                 "run_tests",
                 database,
-                self.logs / f"tests{number}.log",
+                self.logs / f"{name}.log",
                 f"--tags={tags}",
-                f"--suites={','.join(self.suites)}",
-                f"--ours={','.join(self.addons)}",
-                f"--shard={number}/{self.jobs}",
+                f"--suites={','.join(suites)}",
+                f"--ours={','.join({*self.addons, *suites})}",
+                f"--shard={shard}",
                 f"--progress={progress.path}",
                 watch=progress.show,
                 http_port=free_port(),
                 screenshots=self.logs,
+                **options,
             )
         for row in report["tests"]:
             self.outcome.add(**row)

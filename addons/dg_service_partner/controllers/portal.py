@@ -8,7 +8,6 @@ from ..tools.order_flow import (
     CLOSED_STATES,
     HIDDEN_STATES,
     STATES,
-    STEPS,
     WELCOME_STATES,
 )
 from ..tools.uploaded_photo import PHOTO_EXTENSIONS
@@ -18,22 +17,7 @@ ORDERS_URL = "/my/service-partner/orders"
 # Cards of one section of the welcome page; the rest is behind "Show all".
 SECTION_LIMIT = 20
 FLASH_KEY = "service_partner_flash"
-# The form of each step that asks for something, or explains itself.
-TEMPLATE_BY_STEP = {
-    "accept": "dg_service_partner.portal_step_accept",
-    "decline": "dg_service_partner.portal_step_decline",
-    "attempt": "dg_service_partner.portal_step_attempt",
-    "requirements_met": "dg_service_partner.portal_step_requirements",
-    "requirements_not_met": "dg_service_partner.portal_step_not_met",
-    "goods_received": "dg_service_partner.portal_step_received",
-    "set_appointment": "dg_service_partner.portal_step_appointment",
-    "complete": "dg_service_partner.portal_step_complete",
-}
-# Usages of the reasons that a partner can choose from.
-PORTAL_REASONS = (
-    *(step.reason for step in STEPS.values() if step.url and step.reason),
-    "reschedule",
-)
+# The form of a step that asks for nothing.
 PLAIN_TEMPLATE = "dg_service_partner.portal_step_plain"
 
 
@@ -397,22 +381,25 @@ class ServicePartnerPortal(CustomerPortal):
 
     def _prepare_step_forms(self, order):
         """Return one dict per step that the user can take now, in the table's order."""
+        steps = order._get_steps()
         return [
             {
                 "name": step,
-                "url": STEPS[step].url,
+                "url": steps[step].url,
                 "label": order._get_step_label(step),
-                "template": TEMPLATE_BY_STEP.get(step, PLAIN_TEMPLATE),
+                "template": steps[step].template or PLAIN_TEMPLATE,
             }
             for step in order._get_possible_steps()
-            if STEPS[step].url
+            if steps[step].url
         ]
 
     def _get_reasons(self):
         """Return dict of usage to the reasons that a partner can choose from."""
+        steps = request.env["service.partner.order"]._get_steps().values()
+        usages = [step.reason for step in steps if step.url and step.reason]
         return (
             request.env["service.partner.reason"]
-            .search([("usage", "in", PORTAL_REASONS)])
+            .search([("usage", "in", [*usages, "reschedule"])])
             .grouped("usage")
         )
 

@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request, route
 from odoo.tools import plaintext2html
 
-from ..tools.order_flow import STEP_BY_URL, STEPS
 from .portal import ORDERS_URL, WELCOME_URL, ServicePartnerPortal
 from .portal_form import FormError, PortalForm, storing
 
@@ -21,9 +20,7 @@ FIELD_BY_STEP = {
 }
 # A second tap on the same button within this time is the same attempt.
 SAME_ATTEMPT = timedelta(minutes=1)
-STEP_ROUTE = f"{ORDERS_URL}/<int:order_id>/<any({{}}):step>".format(
-    ",".join(f'"{url}"' for url in STEP_BY_URL)
-)
+STEP_ROUTE = f"{ORDERS_URL}/<int:order_id>/<string:step>"
 
 
 class ServicePartnerPortalSteps(ServicePartnerPortal):
@@ -32,6 +29,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
     @route(STEP_ROUTE, type="http", auth="user", website=True, methods=["GET"])
     def portal_service_partner_step_page(self, order_id, step, **_kwargs):
         """Lead a reloaded or bookmarked step back to its order; nothing changes."""
+        self._get_step_by_url(step)
         return request.redirect(f"{ORDERS_URL}/{order_id}")
 
     @route(STEP_ROUTE, type="http", auth="user", website=True, methods=["POST"])
@@ -41,11 +39,11 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         What is refused is shown beside its field, with everything that was typed. On
         a page that is out of date the present state is shown instead.
         """
+        name, rule = self._get_step_by_url(step)
         order_sudo = self._get_service_partner_order(order_id)
         if not order_sudo:
             return self._redirect_order_gone()
-        name = STEP_BY_URL[step]
-        if order_sudo.state not in STEPS[name].states:
+        if order_sudo.state not in rule.states:
             return self._redirect_out_of_date(order_sudo)
         form = PortalForm(post, request.httprequest.files)
         try:
@@ -59,7 +57,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         else:
             return self._redirect_after_step(order_id, text)
         order_sudo.invalidate_recordset()
-        if order_sudo.state not in STEPS[name].states:
+        if order_sudo.state not in rule.states:
             return self._redirect_out_of_date(order_sudo)
         prefix = step.replace("-", "_")
         return self._render_service_partner_order(
@@ -68,13 +66,20 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
             typed={f"{prefix}_{name}": text for name, text in form.post.items()},
         )
 
+    def _get_step_by_url(self, url):
+        """Return (name, ``Step``) of the last part of an address, else no page."""
+        for name, rule in request.env["service.partner.order"]._get_steps().items():
+            if rule.url and rule.url == url:
+                return name, rule
+        raise request.not_found()
+
     def _take_step(self, order, step, form):
-        """Read the form of a step, take the step and say what happened.
+        """Read the form of a step, take it and say what happened. Extension point.
 
         A step that asks for nothing needs no method of its own.
 
         :param order: ``service.partner.order`` record
-        :param str step: a key of ``STEPS``
+        :param str step: a key of ``order._get_steps()``
         :param form: ``PortalForm``
         :return: the sentence that the next page shows
         """
@@ -91,7 +96,7 @@ class ServicePartnerPortalSteps(ServicePartnerPortal):
         if take:
             return take(order, form)
         with request.env.cr.savepoint():
-            getattr(order, STEPS[step].method)()
+            getattr(order, order._get_steps()[step].method)()
         return request.env._(
             "%(order)s: “%(step)s” is recorded.",
             order=order.sudo().name,

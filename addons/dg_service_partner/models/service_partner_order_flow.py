@@ -41,9 +41,18 @@ class ServicePartnerOrder(models.Model):
             # Reading is always possible: an empty list would be no list on the screen.
             order.possible_steps = ["read"] + order._get_possible_steps()
 
+    @api.model
+    def _get_steps(self):
+        """Return dict of name to ``Step`` of what can be done. Extension point.
+
+        An addon adds its own to what ``super()`` returns, and leaves ``STEPS`` alone:
+        all databases of a server share it.
+        """
+        return STEPS
+
     def _get_possible_steps(self):
         """Return the names of the steps that the reading user can take now."""
-        return [step for step in STEPS if self._is_step_possible(step)]
+        return [step for step in self._get_steps() if self._is_step_possible(step)]
 
     def _is_step_possible(self, step):
         """Return whether the reading user can take a step now: a button is shown then.
@@ -83,11 +92,12 @@ class ServicePartnerOrder(models.Model):
         """
         if self.env.su or self._is_step_allowed(step):
             return
-        if STEPS[step].by_manager:
+        rule = self._get_steps()[step]
+        if rule.by_manager:
             sentence = self.env._(
                 "Only managers of the service-partner team can do this."
             )
-        elif STEPS[step].by_partner:
+        elif rule.by_partner:
             sentence = self.env._(
                 "Only the assigned service partner and the service-partner team can "
                 "do this."
@@ -98,11 +108,11 @@ class ServicePartnerOrder(models.Model):
 
     def _is_step_allowed(self, step):
         """Return whether the calling user may take the step on all these orders."""
-        user = self.env.user
-        if STEPS[step].by_manager:
+        user, rule = self.env.user, self._get_steps()[step]
+        if rule.by_manager:
             return user.has_group(MANAGERS)
         return user.has_group(TEAM) or (
-            STEPS[step].by_partner and self._is_with_partner_of_user()
+            rule.by_partner and self._is_with_partner_of_user()
         )
 
     def _is_with_partner_of_user(self):
@@ -113,7 +123,7 @@ class ServicePartnerOrder(models.Model):
     def _is_step_taken(self, step):
         """Return whether the step lies behind the order: there is nothing to do."""
         self.ensure_one()
-        rule = STEPS[step]
+        rule = self._get_steps()[step]
         if self.state not in rule.states:
             return self.state in rule.taken
         return bool(
@@ -138,7 +148,7 @@ class ServicePartnerOrder(models.Model):
         """
         open_orders = self.filtered(lambda order: not order._is_step_taken(step))
         elsewhere = open_orders.filtered(
-            lambda order: order.state not in STEPS[step].states
+            lambda order: order.state not in self._get_steps()[step].states
         )
         return {
             **{order: order._describe_refusal() for order in elsewhere},

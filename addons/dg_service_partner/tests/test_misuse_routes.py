@@ -90,6 +90,9 @@ class TestMisuseRoutes(MisuseCase, ServicePartnerPortalCommon):
         for name, converter in rule._converters.items():
             if isinstance(converter, AnyConverter):
                 return [{name: item} for item in sorted(converter.items)]
+        if "step" in rule.arguments:
+            steps = self.orders._get_steps().values()
+            return [{"step": step.url} for step in steps if step.url]
         return [{}]
 
     def _id(self, name, order):

@@ -48,6 +48,7 @@ class Step:
     :param bool by_partner: the partner may take it, beside the team
     :param bool by_manager: of the team, only managers may
     :param str url: last part of its address in the portal; none: not offered there
+    :param str template: XML-ID of its form there; none: a button that asks nothing
     :param str reason: usage of the ``service.partner.reason`` that it asks for
     :param str record: field of the order whose rows tell of it, instead of the history
     """
@@ -62,6 +63,7 @@ class Step:
     by_partner: bool = False
     by_manager: bool = False
     url: str | None = None
+    template: str | None = None
     reason: str | None = None
     record: str | None = None
 
@@ -121,6 +123,7 @@ STEPS = {
         taken=("check", "not_met", "met", "appointment", "execution", "done"),
         by_partner=True,
         url="accept",
+        template="dg_service_partner.portal_step_accept",
     ),
     "answer": Step(
         "Answer the Checklist",
@@ -137,6 +140,7 @@ STEPS = {
         taken=("met", "appointment", "execution", "done"),
         by_partner=True,
         url="requirements",
+        template="dg_service_partner.portal_step_requirements",
     ),
     "goods_received": Step(
         "Goods Received",
@@ -146,6 +150,7 @@ STEPS = {
         taken_if="goods_received_date",
         by_partner=True,
         url="received",
+        template="dg_service_partner.portal_step_received",
     ),
     "complete": Step(
         "Service Rendered",
@@ -155,6 +160,7 @@ STEPS = {
         taken=("done",),
         by_partner=True,
         url="complete",
+        template="dg_service_partner.portal_step_complete",
     ),
     "set_appointment": Step(
         "Arrange Appointment",
@@ -163,6 +169,7 @@ STEPS = {
         leads_to=("execution",),
         by_partner=True,
         url="appointment",
+        template="dg_service_partner.portal_step_appointment",
     ),
     "attempt": Step(
         "Log Contact",
@@ -170,6 +177,7 @@ STEPS = {
         states=("check", "appointment"),
         by_partner=True,
         url="attempt",
+        template="dg_service_partner.portal_step_attempt",
         record="contact_attempt_ids",
     ),
     "requirements_not_met": Step(
@@ -180,6 +188,7 @@ STEPS = {
         taken=("not_met",),
         by_partner=True,
         url="not-met",
+        template="dg_service_partner.portal_step_not_met",
         reason="not_met",
     ),
     "decline": Step(
@@ -189,6 +198,7 @@ STEPS = {
         leads_to=("waiting", "new", "check"),
         by_partner=True,
         url="decline",
+        template="dg_service_partner.portal_step_decline",
         reason="decline",
     ),
     "back_to_check": Step(

@@ -39,13 +39,15 @@ class ServicePartnerReasonWizard(models.TransientModel):
 
     @api.depends("step")
     def _compute_usage(self):
+        steps = self.env["service.partner.order"]._get_steps()
         for wizard in self:
-            wizard.usage = wizard.step and STEPS[wizard.step].reason
+            wizard.usage = wizard.step and steps[wizard.step].reason
 
     def action_apply(self):
         """Take the step on the orders."""
         self.ensure_one()
-        step = getattr(self.order_ids, STEPS[self.step].method)
+        rule = self.order_ids._get_steps()[self.step]
+        step = getattr(self.order_ids, rule.method)
         step(self.reason_id, self.note, **self._prepare_step_values())
         return {"type": "ir.actions.act_window_close"}
 
