@@ -29,11 +29,10 @@ class ServicePartnerOrder(models.Model):
         "state",
         "partner_id",
         "transmit_after",
-        "paused_since",
-        "goods_received_date",
         "goods_line_ids",
-        "is_hold_overridden",
         "appointment_start",
+        *(step.taken_if for step in STEPS.values() if step.taken_if),
+        *(step.taken_unless for step in STEPS.values() if step.taken_unless),
     )
     @api.depends_context("uid")
     def _compute_possible_steps(self):
