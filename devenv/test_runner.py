@@ -8,10 +8,10 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from . import browser, cache, node, our_addons
-from .console import DevenvError, say, step, warn
+from .console import DevenvError, say, step
 from .database import Databases
 from .odoo_process import Toolbox, free_port
-from .settings import IN_CI, ROOT
+from .settings import ROOT
 
 MODULE_IN_TAG = re.compile(r"^[-+]?[^/:.\[]*(?:/[^,]*?\.py)?/(\w+)(?:[:.\[]|$)")
 # Kits come with it. Our addons do not need it, and meet it in many shops.
@@ -99,7 +99,7 @@ class TestRun:
         self.tools = Toolbox()
         self.databases = Databases(self.tools)
         browser.ensure()
-        _ensure_axe()
+        node.ensure_axe()
         stamp = time.strftime("%Y%m%d-%H%M%S")
         self.logs = cache.folder("logs", f"test-{stamp}-{os.getpid()}")
         _forget_old_logs()
@@ -310,19 +310,6 @@ class _CountingResult(unittest.TestResult):
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.outcome.add(test.id(), "skipped", reason)
-
-
-def _ensure_axe():
-    """Fetch what looks for barriers in the pages; without it those tests are skipped.
-
-    :raise DevenvError: in CI, where they are never skipped
-    """
-    try:
-        node.ensure_modules()
-    except DevenvError as error:
-        if IN_CI:
-            raise
-        warn(f"The tests of accessibility are skipped: {error}")
 
 
 def _format(record):
