@@ -55,7 +55,7 @@ def closure(chosen):
 def fingerprint(addons):
     """Return a text that changes with everything that their installation reads.
 
-    Of Python that is all but the bodies of methods: a changed one is only run later.
+    Of Python that is all but methods: a changed one is only run later.
     """
     parts = []
     for addon in addons:
@@ -75,7 +75,14 @@ def _read(path):
         return path.read_bytes()
     tree = ast.parse(path.read_bytes())
     for node in ast.walk(tree):
-        is_method = isinstance(node, ast.FunctionDef)
-        if is_method and node.name not in RUN_BY_INSTALLATION:
-            node.body = [ast.Pass()]
+        if isinstance(node, ast.ClassDef):
+            node.body = [part for part in map(_outside, node.body) if part]
     return ast.unparse(tree)
+
+
+def _outside(node):
+    """Return what an installation reads of a part of a class; None: nothing."""
+    if not isinstance(node, ast.FunctionDef) or node.name in RUN_BY_INSTALLATION:
+        return node
+    node.body = [ast.Pass()]
+    return node if node.decorator_list else None
