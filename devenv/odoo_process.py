@@ -45,8 +45,9 @@ class Toolbox:
     def run_script(
         self, script, database, log, *arguments, watch=None, timeout=TIMEOUT, **options
     ):
-        """Run a script of `devenv.inside` on a database and return its report.
+        """Run a script on a database, in Odoo's Python, and return its report.
 
+        :param str script: a module of `devenv.inside`, or the full name of another one
         :param log: file for the full log
         :param watch: called every second while the script runs
         :param timeout: seconds after which it is hung
@@ -55,9 +56,10 @@ class Toolbox:
             and `tests` (list of rows)
         """
         config = odoo_config.write(database, self.source, **options)
-        report = config.with_name(f"{script}.json")
+        module = script if "." in script else f"devenv.inside.{script}"
+        report = config.with_name(f"{module}.json")
         report.unlink(missing_ok=True)
-        command = [self.python, "-m", f"devenv.inside.{script}", config]
+        command = [self.python, "-m", module, config]
         command += [f"--report={report}", *arguments]
         with (
             cache.processor(),
