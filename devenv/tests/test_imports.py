@@ -1,4 +1,4 @@
-"""What devenv may know: it runs before anything is installed, and others build on it."""
+"""What devenv may know: it runs before anything is installed, and carries others."""
 
 import ast
 import re
