@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import socket
 import subprocess
@@ -43,7 +44,15 @@ class Toolbox:
         return [self.python, "-m", "odoo", command, f"--config={config}", *rest]
 
     def run_script(
-        self, script, database, log, *arguments, watch=None, timeout=TIMEOUT, **options
+        self,
+        script,
+        database,
+        log,
+        *arguments,
+        watch=None,
+        timeout=TIMEOUT,
+        terminal=False,
+        **options,
     ):
         """Run a script on a database, in Odoo's Python, and return its report.
 
@@ -51,6 +60,8 @@ class Toolbox:
         :param log: file for the full log
         :param watch: called every second while the script runs
         :param timeout: seconds after which it is hung
+        :param bool terminal: it may stop in a debugger: it reads from the terminal and
+            prints there, only its log goes into the file, and it is never hung
         :param options: of Odoo's configuration
         :return: dict, always with `error` (text or None), `log` (list of records)
             and `tests` (list of rows)
@@ -66,15 +77,15 @@ class Toolbox:
             open(log, "ab") as stream,
             subprocess.Popen(
                 list(map(str, command)),
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
+                stdin=None if terminal else subprocess.DEVNULL,
+                stdout=None if terminal else stream,
+                stderr=stream,
                 env=self.environment(),
                 cwd=config.parent,
             ) as process,
         ):
             self.processes.append(process)
-            ended = self._wait(process, watch, timeout)
+            ended = self._wait(process, watch, math.inf if terminal else timeout)
         if not ended:
             error = f"Odoo hung and was ended after {timeout} s, see {log}"
         elif not report.exists():

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -232,6 +233,8 @@ class TestRun:
                 watch=progress.show,
                 http_port=free_port(),
                 screenshots=self.logs,
+                # a person who runs some tests may stop them in a debugger
+                terminal=bool(self.tags) and self.jobs == 1 and sys.stdin.isatty(),
                 **options,
             )
         for row in report["tests"]:
