@@ -1,7 +1,7 @@
 """What people saw: how long they waited, how it ended, what they were promised."""
 
 import json
-import math
+import statistics
 import time
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def summarize(requests):
     rows = []
     for action in sorted({request[1] for request in requests}):
         mine = [request for request in requests if request[1] == action]
-        times = sorted(each[2] for each in mine if each[3] in (OK, REFUSED))
+        times = [each[2] for each in mine if each[3] in (OK, REFUSED)]
         rows.append(
             {
                 "action": action,
@@ -64,14 +64,15 @@ def summarize(requests):
                     outcome: sum(each[3] == outcome for each in mine)
                     for outcome in (OK, REFUSED, OUTAGE, ERROR)
                 },
-                **{f"p{part}": percentile(times, part) for part in (50, 95, 99)},
+                **percentiles(times),
             }
         )
     return rows
 
 
-def percentile(values, part):
-    """Return the value below or at which `part` % of the sorted values are."""
-    if not values:
-        return None
-    return values[max(math.ceil(len(values) * part / 100) - 1, 0)]
+def percentiles(values):
+    """Return dict of `p50`, `p95` and `p99`, which are None without a value."""
+    # one value alone has no quantiles before Python 3.13
+    values = values if len(values) > 1 else [*values, *values]
+    cuts = statistics.quantiles(values, n=100, method="inclusive") if values else None
+    return {f"p{part}": cuts and cuts[part - 1] for part in (50, 95, 99)}

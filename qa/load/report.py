@@ -2,7 +2,7 @@
 
 from devenv.markdown import table
 
-from .journal import ERROR, OK, OUTAGE, REFUSED, percentile
+from .journal import ERROR, OK, OUTAGE, REFUSED, percentiles
 
 INTRODUCTION = """# Under load
 
@@ -32,7 +32,7 @@ def render(facts, seconds, actions, journal, events, checks):
     """
     total = len(journal["requests"])
     done = [each for each in journal["requests"] if each[3] in (OK, REFUSED)]
-    times = sorted(each[2] for each in done)
+    waits = percentiles([each[2] for each in done])
     longest = max(journal["recoveries"], default=0)
     figures = [
         (
@@ -41,9 +41,7 @@ def render(facts, seconds, actions, journal, events, checks):
         ),
         (
             "Answers",
-            ", ".join(
-                f"p{part} {_ms(percentile(times, part))}" for part in (50, 95, 99)
-            ),
+            ", ".join(f"{name} {_ms(value)}" for name, value in waits.items()),
         ),
         ("Outages, errors", _count_failures(journal, events)),
         ("Longest wait of a person for a working answer", f"{longest:.1f} s"),
@@ -74,7 +72,7 @@ def render(facts, seconds, actions, journal, events, checks):
 
 def _action(row):
     counts = [row[outcome] or "" for outcome in (OK, REFUSED, OUTAGE, ERROR)]
-    return (row["action"], *counts, *(_ms(row[f"p{part}"]) for part in (50, 95, 99)))
+    return (row["action"], *counts, *(_ms(row[name]) for name in ("p50", "p95", "p99")))
 
 
 def _ms(value):
