@@ -7,8 +7,11 @@ import os
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 from . import cache, odoo_config, odoo_source, pdf, postgres, python_env
+from .console import DevenvError
 from .settings import ROOT
 
 # Seconds after which a process that prepares or tests a database is hung.
@@ -115,6 +118,22 @@ class Toolbox:
     def query(self, statement, database="postgres"):
         """Run SQL; see `postgres.query`."""
         return postgres.query(self.postgres, statement, database)
+
+
+def wait_for_server(process, address, log, seconds=math.inf):
+    """Return when an Odoo server answers.
+
+    :param process: that runs it
+    :raise DevenvError: it ended instead, or takes longer
+    """
+    give_up = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < give_up:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{address}/web/health", timeout=5).close()
+            return
+        time.sleep(0.3)
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+    raise DevenvError(f"The server does not answer.\n{tail}\nFull log: {log}")
 
 
 def free_port(first=None):

@@ -1,18 +1,15 @@
 """The demo server and its database."""
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 
 from . import cache, odoo_config, our_addons
 from .console import DevenvError, say, step, warn
 from .database import Databases
-from .odoo_process import Toolbox, free_port
+from .odoo_process import Toolbox, free_port, wait_for_server
 from .settings import demo_database, short_hash
 
 FIRST_PORT = 8069
@@ -125,14 +122,7 @@ class DemoServer:
 
     def _greet(self, process, address, log):
         """Print address and logins as soon as the server answers."""
-        while process.poll() is None:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                urllib.request.urlopen(f"{address}/web/health", timeout=5).close()
-                break
-            time.sleep(0.3)
-        else:
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
-            raise DevenvError(f"The server ended at once.\n{tail}\nFull log: {log}")
+        wait_for_server(process, address, log)
         say(f"\n   Odoo is up: {address}")
         self.print_logins()
         if self.is_outdated():

@@ -6,13 +6,9 @@ import os
 import shutil
 import signal
 import subprocess
-import time
-import urllib.error
-import urllib.request
 
 from devenv import odoo_config
-from devenv.console import DevenvError
-from devenv.odoo_process import free_port
+from devenv.odoo_process import free_port, wait_for_server
 from devenv.settings import REFERENCE_CONFIG
 
 # Taken from the reference of production, as they are.
@@ -81,14 +77,8 @@ class Node:
 
         :raise DevenvError: it ends instead, or takes too long
         """
-        url = f"http://127.0.0.1:{self.ports[0]}/web/health"
-        give_up = time.monotonic() + START_SECONDS
-        while self.process.poll() is None and time.monotonic() < give_up:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                urllib.request.urlopen(url, timeout=5).close()
-                return
-            time.sleep(0.3)
-        raise DevenvError(f"The node {self.name} does not answer, see {self.log}")
+        address = f"http://127.0.0.1:{self.ports[0]}"
+        wait_for_server(self.process, address, self.log, START_SECONDS)
 
     def kill(self):
         """End the node as a power cut does: all its processes, at once."""

@@ -6,14 +6,11 @@ Every guide has a module here with a function `take(camera)`; all of them are ru
 import contextlib
 import pkgutil
 import subprocess
-import time
-import urllib.error
-import urllib.request
 
 from devenv import browser, cache, console
 from devenv.command_line import split_names
 from devenv.console import DevenvError, say, step
-from devenv.odoo_process import free_port
+from devenv.odoo_process import free_port, wait_for_server
 from devenv.server import DemoServer
 from devenv.settings import ROOT
 
@@ -54,21 +51,12 @@ class PictureServer(DemoServer):
             ) as process,
         ):
             try:
-                self._wait_for(process, address, log)
+                wait_for_server(process, address, log)
                 yield address
             finally:
                 process.terminate()
                 process.wait()
                 self.databases.drop(database)
-
-    @staticmethod
-    def _wait_for(process, address, log):
-        while process.poll() is None:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                urllib.request.urlopen(f"{address}/web/health", timeout=5).close()
-                return
-            time.sleep(0.3)
-        raise DevenvError(f"The server ended early, see {log}")
 
 
 def take(chosen=()):
