@@ -11,16 +11,11 @@ from devenv.odoo_process import Toolbox, free_port
 from devenv.settings import ADDONS
 
 from .bench import peers
+from .bench.line_up import PEERS
 
 SUITES = ("sale", "sale_stock", "sale_management", "stock", "portal", "account")
 # Odoo tries its taxes on many thousand combinations.
 SUITE_SECONDS = 4 * 3600
-PEERS = (
-    "contract",
-    "fieldservice_sale",
-    "sale_stock_picking_blocking",
-    "subscription_oca",
-)
 
 
 class Neighbours:

@@ -13,47 +13,10 @@ from devenv.settings import ADDONS, ROOT, short_hash
 
 from .. import machine
 from . import peers, report
+from .line_up import CONTENDERS, PEERS, RACES
 from .runner import Runner
 
 REPORT = ROOT / "benchmarks" / "README.md"
-# race: who takes part; the first is the yardstick
-RACES = {
-    "confirm": (
-        "Contender",
-        "Ours",
-        "OursWarranty",
-        "Repair",
-        "SaleProject",
-        "FieldserviceSale",
-        "SubscriptionOca",
-    ),
-    "hold": ("Contender", "Ours", "PickingBlocking"),
-    "release": ("PickingBlocking", "Ours"),
-    "complete": ("FieldserviceSale", "Ours"),
-    "uninvolved": ("Contender", "OursIdle"),
-    "delivery": ("Contender", "OursWarranty"),
-    "packages": ("OursWarranty", "Contract"),
-    "assistant": ("OursWarranty",),
-    "statement": ("Contender", "Ours", "Contract"),
-    "pages": ("Ours", "Contender"),
-    "transmission": ("Ours",),
-}
-# contender: (modules to install, addons to fetch)
-ENTRIES = {
-    "Contender": ((), ()),
-    "Ours": (("dg_service_partner",), ()),
-    "OursWarranty": (("dg_warranty_extension",), ()),
-    "OursIdle": (("dg_service_partner", "dg_warranty_extension"), ()),
-    "Repair": (("repair",), ()),
-    "SaleProject": (("sale_project",), ()),
-    "FieldserviceSale": (("fieldservice_sale",), ("fieldservice_sale",)),
-    "SubscriptionOca": (("subscription_oca",), ("subscription_oca",)),
-    "PickingBlocking": (
-        ("sale_stock_picking_blocking",),
-        ("sale_stock_picking_blocking",),
-    ),
-    "Contract": (("contract",), ("contract",)),
-}
 # up to which N, how often each contender runs: larger ones take long
 ROUNDS = ((20, 6), (100, 3), (1000, 1))
 # The first run of so few records fills caches that a server keeps.
@@ -73,7 +36,7 @@ class Bench:
 
     def __init__(self, races=(), quick=False):
         self.quick = quick
-        self.races = {name: RACES[name] for name in races or RACES}
+        self.races = {name: RACES[name].contenders for name in races or RACES}
         self.results = {}
         self.failures = []
 
@@ -81,8 +44,7 @@ class Bench:
         """Measure all, print the tables, write the report; return an exit code."""
         self.tools = Toolbox()
         self.databases = Databases(self.tools)
-        packages = [package for _modules, each in ENTRIES.values() for package in each]
-        self.peers, self.versions = peers.ensure(packages)
+        self.peers, self.versions = peers.ensure(PEERS)
         self.logs = cache.folder("logs", f"bench-{time.strftime('%Y%m%d-%H%M%S')}")
         base = self.databases.base_template(demo=False)
         try:
@@ -104,7 +66,7 @@ class Bench:
         """Return dict of contender to its database; who cannot be installed misses."""
         templates = {
             name: self._template(name, base)
-            for name in ENTRIES
+            for name in CONTENDERS
             if any(name in names for names in self.races.values())
         }
         return {
@@ -115,11 +77,11 @@ class Bench:
 
     def _template(self, name, base):
         """Return the template of a contender, made if it is missing, or None."""
-        modules, packages = ENTRIES[name]
+        modules = CONTENDERS[name].modules
         if not modules:
             return base
         ours = [module for module in modules if module in our_addons.names()]
-        versions = [self.versions[package] for package in packages]
+        versions = [self.versions[package] for package in CONTENDERS[name].packages]
         key = short_hash((base, modules, versions, our_addons.fingerprint(ours)), 10)
         kind = f"{self.databases.prefix}_bench_{name.lower()}"
         template = f"{kind}_{key}"
@@ -134,7 +96,7 @@ class Bench:
         return template
 
     def _install(self, name, database):
-        modules, _packages = ENTRIES[name]
+        modules = CONTENDERS[name].modules
         with step(f"installing {', '.join(modules)}"):
             found = self.tools.run_script(
                 "prepare",

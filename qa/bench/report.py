@@ -3,6 +3,7 @@
 from devenv.markdown import table
 
 from . import targets
+from .line_up import CONTENDERS, RACES
 from .targets import median_ratio, median_seconds
 
 INTRODUCTION = """# Benchmarks
@@ -26,33 +27,6 @@ some targets are missed](notes.md).
 GROWING_HEAD = (
     "The figures are those of a whole call, and the ratios are to the smallest N."
 )
-TITLES = {
-    "confirm": "Confirming N sales that hold a service",
-    "hold": "Confirming N sales of goods with a service that holds them",
-    "release": "Releasing N held deliveries, goods reserved on stock",
-    "complete": "Marking N services as rendered",
-    "uninvolved": "N sales that use nothing of ours",
-    "delivery": "Delivering one sale of N lines; ours makes two commitments for each",
-    "packages": "Making N commitments of packages",
-    "assistant": "The warranty assistant on a sale of N lines",
-    "statement": "Billing N services",
-    "transmission": "Transmitting N waiting orders by the job",
-    "pages": "Opening a page of a database with N orders of 2 partners",
-}
-CONTENDERS = {
-    "Contender": "Odoo alone",
-    "Ours": "dg_service_partner",
-    "OursWarranty": "dg_warranty_extension",
-    "OursIdle": "ours installed, not used",
-    "Repair": "Odoo repair",
-    "SaleProject": "Odoo sale_project",
-    "FieldserviceSale": "OCA fieldservice_sale",
-    "SubscriptionOca": "OCA subscription_oca",
-    "PickingBlocking": "OCA sale_stock_picking_blocking",
-    "Contract": "OCA contract",
-}
-# Their figures are compared to those of the smallest N instead.
-GROWING = ("pages", "assistant")
 
 
 def render(results, facts, is_quick=False):
@@ -73,15 +47,16 @@ def render(results, facts, is_quick=False):
 def render_race(race, result, is_quick=False):
     """Return the section of one race; the parameters are those of `render`."""
     mine = result["rows"]
-    parts = [f"## {TITLES[race]}\n"]
+    is_growing = RACES[race].is_growing
+    parts = [f"## {RACES[race].title}\n"]
     parts.append(f"Measured on {result['date']}, in {result['minutes']:.0f} minutes.\n")
-    if race in GROWING:
+    if is_growing:
         parts.append(f"{GROWING_HEAD}\n")
     for what in dict.fromkeys(row["what"] for row in mine):
         parts.append(
             _race_table(
                 [row for row in mine if row["what"] == what],
-                race in GROWING,
+                is_growing,
                 is_quick,
             )
         )
@@ -99,7 +74,7 @@ def _race_table(rows, is_growing, is_quick):
     return table(
         head,
         [
-            (CONTENDERS[name], mode, *(cells.get(count, "") for count in counts))
+            (CONTENDERS[name].title, mode, *(cells.get(count, "") for count in counts))
             for (name, mode), cells in lines.items()
         ],
     )

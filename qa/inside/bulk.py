@@ -95,18 +95,10 @@ def transmission(contender):
 def _create_waiting(contender, count):
     env = contender.env
     due = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
-    values = {
-        "partner_id": contender.partner.id,
-        "agreement_id": contender.agreement.id,
-        "customer_id": contender.customer.id,
-        "product_id": contender.service.id,
-        "product_uom_id": contender.service.uom_id.id,
-        "transmit_after": due,
-    }
     ids = []
     for first in range(0, count, 1000):
-        vals_list = [dict(values) for _number in range(min(1000, count - first))]
-        ids += env["service.partner.order"].sudo().create(vals_list).ids
+        size = min(1000, count - first)
+        ids += contender.shop.create_orders(size, transmit_after=due).ids
         env.cr.commit()
         env.invalidate_all()
     return ids

@@ -1,8 +1,8 @@
-"""Who runs against whom: what each one installs and how its records are made."""
+"""How each contender of a benchmark makes its records."""
 
 from odoo import Command, fields
 
-STOCK = 1_000_000
+from .shop import Shop
 
 
 class Contender:
@@ -11,49 +11,16 @@ class Contender:
     :param env: the environment of the user who acts
     """
 
-    title = "Odoo alone"
-    modules = ()
-    packages = ()
+    # whether several sales can be confirmed at once
     batch = True
 
     def __init__(self, env):
         self.env = env
-        self.customer = env["res.partner"].create(
-            {
-                "name": "Customer",
-                "street": "Bahnhofstrasse 1",
-                "zip": "8001",
-                "city": "Zürich",
-                "country_id": env.ref("base.ch").id,
-                "email": "customer@example.com",
-            }
-        )
-        self.goods = env["product.product"].create(
-            {
-                "name": "TV",
-                "type": "consu",
-                "is_storable": True,
-                "invoice_policy": "order",
-                "taxes_id": False,
-            }
-        )
-        warehouse = env["stock.warehouse"].search(
-            [("company_id", "=", env.company.id)], limit=1
-        )
-        env["stock.quant"].sudo()._update_available_quantity(
-            self.goods, warehouse.lot_stock_id, STOCK
-        )
+        self.shop = Shop(env)
+        self.shop.customer = self.shop.create_customers(1, email="customer@example.com")
+        self.goods = self.shop.create_goods()
         self.prepare()
-        self.service = env["product.product"].create(
-            {
-                "name": "Mounting",
-                "type": "service",
-                "list_price": 100.0,
-                "invoice_policy": "order",
-                "taxes_id": False,
-                **self.prepare_service_values(),
-            }
-        )
+        self.service = self.make_service()
         self.complete()
         env.flush_all()
         env.cr.commit()
@@ -63,6 +30,10 @@ class Contender:
 
     def complete(self):
         """Make what the contender needs of its products."""
+
+    def make_service(self):
+        """Return the service product."""
+        return self.shop.create_service(**self.prepare_service_values())
 
     def prepare_service_values(self):
         """Return what makes the service product this contender's own."""
@@ -79,120 +50,48 @@ class Contender:
 
     def create_sales_of(self, products, count=1):
         """Return quotations with a line for each of some products."""
-        return self.env["sale.order"].create(
-            [
-                {
-                    "partner_id": self.customer.id,
-                    # A prepayment would hold the transmission back.
-                    "require_payment": False,
-                    "order_line": [
-                        Command.create(
-                            {"product_id": product.id, "sequence": 10 * number}
-                        )
-                        for number, product in enumerate(products)
-                    ],
-                    **self.prepare_sale_values(),
-                }
-                for _number in range(count)
-            ]
-        )
+        return self.shop.create_sales(products, count, **self.prepare_sale_values())
 
 
 class OursIdle(Contender):
     """Our addons are there, and the sale uses nothing of them."""
 
-    title = "ours installed, not used"
-    modules = ("dg_service_partner", "dg_warranty_extension")
-
 
 class Ours(Contender):
     """A service-partner order for each service."""
 
-    title = "dg_service_partner"
-    modules = ("dg_service_partner",)
-
-    def prepare(self):
-        env = self.env
-        self.partner = env["res.partner"].create(
-            {
-                "name": "Montage AG",
-                "is_company": True,
-                "is_service_partner": True,
-                "email": "montage@example.com",
-                "country_id": env.ref("base.ch").id,
-            }
-        )
-        self.agreement = env["service.partner.agreement"].create(
-            {"partner_id": self.partner.id, "date_start": "2020-01-01"}
-        )
-        self.requirement = env["service.partner.requirement"].create(
-            {"name": "Does the wall bear the TV?"}
-        )
-
-    def prepare_service_values(self):
-        return {
-            "service_tracking": "service_partner",
-            "requirement_ids": [Command.set(self.requirement.ids)],
-            "seller_ids": [
-                Command.create({"partner_id": self.partner.id, "price": 80.0})
-            ],
-        }
+    def make_service(self):
+        return self.shop.service
 
 
 class OursWarranty(Contender):
     """Service commitments: one of the service, two of the goods."""
-
-    title = "dg_warranty_extension"
-    modules = ("dg_warranty_extension",)
 
     def prepare_service_values(self):
         return {"service_commitment_option": "with_commitment"}
 
     def complete(self):
         self.goods.service_commitment_option = "with_commitment"
-        self._assign(self.service, self._create_package("SERVICE", 1))
-        self._assign(self.goods, self._create_package("GOODS", 2))
-        self.warranty = self.env["product.product"].create(
-            {
-                "name": "Warranty extension",
-                "type": "service",
-                "list_price": 50.0,
-                "taxes_id": False,
-                "service_commitment_option": "warranty_extension",
-            }
+        self.warranty = self.shop.create_service(
+            name="Warranty extension",
+            list_price=50.0,
+            service_commitment_option="warranty_extension",
         )
-        self._assign(
-            self.warranty, self._create_package("WARRANTY", 1, is_warranty=True)
-        )
+        self._assign(self.service, "SERVICE", 1)
+        self._assign(self.goods, "GOODS", 2)
+        self._assign(self.warranty, "WARRANTY", 1, is_warranty_extension=True)
 
-    def _create_package(self, code, lines, is_warranty=False):
-        return self.env["service.commitment.package"].create(
-            {
-                "code": code,
-                "name": code.title(),
-                "is_warranty_extension": is_warranty,
-                "line_ids": [
-                    Command.create({"name": f"{code} {number}", "initial_term": "24M"})
-                    for number in range(lines)
-                ],
-            }
-        )
-
-    def _assign(self, product, package):
-        self.env["product.commitment.package"].create(
-            {
-                "product_tmpl_id": product.product_tmpl_id.id,
-                "package_id": package.id,
-                "is_default": True,
-            }
-        )
+    def _assign(self, product, code, count, **values):
+        lines = [
+            {"name": f"{code} {number}", "initial_term": "24M"}
+            for number in range(count)
+        ]
+        package = self.shop.create_package(code, lines, **values)
+        self.shop.assign_package(product, package)
 
 
 class Repair(Contender):
     """Odoo's repair order for each service."""
-
-    title = "Odoo repair"
-    modules = ("repair",)
 
     def prepare_service_values(self):
         return {"service_tracking": "repair"}
@@ -200,9 +99,6 @@ class Repair(Contender):
 
 class SaleProject(Contender):
     """Odoo's task in one project for each service."""
-
-    title = "Odoo sale_project"
-    modules = ("sale_project",)
 
     def prepare(self):
         self.project = self.env["project.project"].create(
@@ -219,9 +115,6 @@ class SaleProject(Contender):
 class FieldserviceSale(Contender):
     """OCA: a field service order for each service; cannot confirm several at once."""
 
-    title = "OCA fieldservice_sale"
-    modules = ("fieldservice_sale",)
-    packages = ("fieldservice_sale",)
     batch = False
 
     def prepare(self):
@@ -239,10 +132,6 @@ class FieldserviceSale(Contender):
 
 class SubscriptionOca(Contender):
     """OCA: a subscription for each sale."""
-
-    title = "OCA subscription_oca"
-    modules = ("subscription_oca",)
-    packages = ("subscription_oca",)
 
     def prepare(self):
         self.template = self.env["sale.subscription.template"].create(
@@ -267,10 +156,6 @@ class SubscriptionOca(Contender):
 class PickingBlocking(Contender):
     """OCA: the delivery of a whole sale is blocked and released again."""
 
-    title = "OCA sale_stock_picking_blocking"
-    modules = ("sale_stock_picking_blocking",)
-    packages = ("sale_stock_picking_blocking",)
-
     def prepare(self):
         self.reason = self.env["sale.delivery.block.reason"].create({"name": "Blocked"})
 
@@ -281,10 +166,6 @@ class PickingBlocking(Contender):
 class Contract(Contender):
     """OCA: a contract for each customer, invoiced by the monthly run."""
 
-    title = "OCA contract"
-    modules = ("contract",)
-    packages = ("contract",)
-
     def create_contracts(self, count):
         """Return contracts with one line each that is due today."""
         today = fields.Date.today()
@@ -292,7 +173,7 @@ class Contract(Contender):
             [
                 {
                     "name": f"Contract {number}",
-                    "partner_id": self.customer.id,
+                    "partner_id": self.shop.customer.id,
                     "contract_line_ids": [
                         Command.create(
                             {
@@ -313,18 +194,4 @@ class Contract(Contender):
         )
 
 
-CONTENDERS = {
-    cls.__name__: cls
-    for cls in (
-        Contender,
-        OursIdle,
-        Ours,
-        OursWarranty,
-        Repair,
-        SaleProject,
-        FieldserviceSale,
-        SubscriptionOca,
-        PickingBlocking,
-        Contract,
-    )
-}
+CONTENDERS = {cls.__name__: cls for cls in (Contender, *Contender.__subclasses__())}

@@ -1,15 +1,16 @@
 """Kills a process in the middle of each job, many times, and looks at what is left."""
 
-import argparse
 import logging
 import os
 import signal
 import traceback
 
-from odoo import Command, fields, sql_db
+from odoo import fields, sql_db
 from odoo.modules.registry import Registry
 
 from devenv.inside import boot
+
+from .shop import Shop
 
 _logger = logging.getLogger(__name__)
 
@@ -73,117 +74,6 @@ class Killer:
             return execute(*args, **kwargs)
 
         cr.execute = counting
-
-
-class Shop:
-    """Makes what the jobs work on."""
-
-    def __init__(self, env):
-        self.env = env
-        self.customer = env["res.partner"].create({"name": "Customer"})
-        self.partner = env["res.partner"].create(
-            {
-                "name": "Montage AG",
-                "is_company": True,
-                "is_service_partner": True,
-                "email": "montage@example.com",
-            }
-        )
-        self.agreement = env["service.partner.agreement"].create(
-            {"partner_id": self.partner.id, "date_start": "2020-01-01"}
-        )
-        self.service = env["product.product"].create(
-            {
-                "name": "Mounting",
-                "type": "service",
-                "service_tracking": "service_partner",
-                "seller_ids": [
-                    Command.create({"partner_id": self.partner.id, "price": 80.0})
-                ],
-            }
-        )
-
-    def create_orders(self, count, **values):
-        """Return service-partner orders in the state that the values say."""
-        return self.env["service.partner.order"].create(
-            [
-                {
-                    "partner_id": self.partner.id,
-                    "agreement_id": self.agreement.id,
-                    "customer_id": self.customer.id,
-                    "product_id": self.service.id,
-                    "product_uom_id": self.service.uom_id.id,
-                    "has_price": True,
-                    "price_unit": 80.0,
-                    **values,
-                }
-                for _number in range(count)
-            ]
-        )
-
-    def create_commitments(self, count):
-        """Return commitments of different customers, due for their first invoice."""
-        env = self.env
-        item = self._create_product("Fee", "invoicing_item", type="service")
-        tv = self._create_product("Television", "with_commitment", type="consu")
-        package = env["service.commitment.package"].create(
-            {
-                "code": f"M{tv.id}",
-                "name": "Maintenance",
-                "line_ids": [
-                    Command.create(
-                        {
-                            "name": "Maintenance",
-                            "invoicing_via": "contract",
-                            "invoicing_product_id": item.id,
-                            "calculation_base_percent": 10,
-                            "billing_base_period": "12M",
-                            "billing_rhythm": "12M",
-                            "initial_term": "12M",
-                        }
-                    )
-                ],
-            }
-        )
-        env["product.commitment.package"].create(
-            {
-                "product_tmpl_id": tv.product_tmpl_id.id,
-                "package_id": package.id,
-                "is_default": True,
-            }
-        )
-        customers = env["res.partner"].create(
-            [{"name": f"Customer {number}"} for number in range(count)]
-        )
-        sales = env["sale.order"].create(
-            [
-                {
-                    "partner_id": customer.id,
-                    "order_line": [Command.create({"product_id": tv.id})],
-                }
-                for customer in customers
-            ]
-        )
-        sales.action_confirm()
-        moves = sales.picking_ids.move_ids
-        for move in moves:
-            move.quantity = move.product_uom_qty
-        moves.picked = True
-        sales.picking_ids._action_done()
-        return env["service.commitment"].search(
-            [("service_object_id.sale_order_id", "in", sales.ids)]
-        )
-
-    def _create_product(self, name, option, **values):
-        return self.env["product.product"].create(
-            {
-                "name": name,
-                "service_commitment_option": option,
-                "list_price": 999.0,
-                "taxes_id": False,
-                **values,
-            }
-        )
 
 
 class Transmission:
@@ -334,30 +224,21 @@ def check(killer, scene, is_complete):
         return scene.check(env, is_complete)
 
 
-def main():
-    """Torment every job and write a report."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("config")
-    parser.add_argument("--report", required=True)
-    parser.add_argument("--points", type=int, required=True)
-    arguments = parser.parse_args()
-    database = boot.configure(arguments.config)
-    rows, error = [], None
-    try:
-        Registry(database)
-        killer = Killer(database)
-        for scene in (
-            Transmission(),
-            StatementCreation(),
-            BillCreation(),
-            CommitmentBilling(),
-        ):
-            rows.append(torment(killer, scene, arguments.points))
-            _logger.info("%(job)s: %(kills)s kills, %(result)s", rows[-1])
-    except Exception:
-        error = traceback.format_exc()
-    boot.write_report(arguments.report, error=error, log=[], rows=rows)
+def work(database, arguments):
+    """Torment every job and report what is left."""
+    Registry(database)
+    killer = Killer(database)
+    rows = []
+    for scene in (
+        Transmission(),
+        StatementCreation(),
+        BillCreation(),
+        CommitmentBilling(),
+    ):
+        rows.append(torment(killer, scene, arguments.points))
+        _logger.info("%(job)s: %(kills)s kills, %(result)s", rows[-1])
+    return {"rows": rows}
 
 
 if __name__ == "__main__":
-    main()
+    boot.run(work, points=int)

@@ -1,8 +1,6 @@
 """Looks at the database after `make load`: was everything done once, is all there?"""
 
-import argparse
 import json
-import traceback
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -245,23 +243,12 @@ class Check:
         self._note("shipments, none of held goods", len(done), wrong)
 
 
-def main():
+def work(database, arguments):
     """Check and report."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("config")
-    parser.add_argument("--report", required=True)
-    parser.add_argument("--journal", required=True)
-    arguments = parser.parse_args()
-    database = boot.configure(arguments.config)
-    rows, error = [], None
-    try:
-        promises = json.loads(Path(arguments.journal).read_text())["promises"]
-        with boot.environment(database) as env:
-            rows = Check(env, promises).run()
-    except Exception:
-        error = traceback.format_exc()
-    boot.write_report(arguments.report, error=error, log=[], rows=rows)
+    promises = json.loads(arguments.journal.read_text())["promises"]
+    with boot.environment(database) as env:
+        return {"rows": Check(env, promises).run()}
 
 
 if __name__ == "__main__":
-    main()
+    boot.run(work, journal=Path)

@@ -132,7 +132,7 @@ def uninvolved(contender):
             _sales,
             lambda sales: [sale.action_confirm() for sale in sales],
         ),
-        ("deliver", "at once", _confirmed, lambda sales: _deliver(sales)),
+        ("deliver", "at once", _confirmed, contender.shop.deliver),
         ("invoice", "at once", _confirmed, lambda sales: sales._create_invoices()),
     )
     return [
@@ -149,11 +149,6 @@ def uninvolved(contender):
     ]
 
 
-def _deliver(sales):
-    sales.picking_ids.move_ids.picked = True
-    sales.picking_ids.button_validate()
-
-
 def delivery(contender):
     """Deliver one sale of N lines; ours makes two commitments for each."""
 
@@ -168,7 +163,7 @@ def delivery(contender):
             "N lines",
             count,
             lambda count=count: build(count),
-            _deliver,
+            contender.shop.deliver,
             rounds=11,
         )
         for count in LINE_COUNTS
@@ -313,30 +308,13 @@ def _contract_tasks(contender, count):
 
 
 def _create_done(contender, count):
-    env = contender.env
-    return (
-        env["service.partner.order"]
-        .sudo()
-        .create(
-            [
-                {
-                    "partner_id": contender.partner.id,
-                    "agreement_id": contender.agreement.id,
-                    "customer_id": contender.customer.id,
-                    "service_address_id": contender.customer.id,
-                    "product_id": contender.service.id,
-                    "product_uom_id": contender.service.uom_id.id,
-                    "has_price": True,
-                    "price_unit": 80.0,
-                    "state": "done",
-                    "billing_status": "to_bill",
-                    "transmission_date": fields.Datetime.now(),
-                    "completion_date": fields.Datetime.now(),
-                }
-                for _number in range(count)
-            ]
-        )
-        .with_env(env)
+    return contender.shop.create_orders(
+        count,
+        service_address_id=contender.shop.customer.id,
+        state="done",
+        billing_status="to_bill",
+        transmission_date=fields.Datetime.now(),
+        completion_date=fields.Datetime.now(),
     )
 
 

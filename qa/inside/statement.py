@@ -12,6 +12,8 @@ import time
 
 from odoo.tools.pdf import PdfReader
 
+from qa.inside.shop import Shop
+
 COUNTS = (10, 200, 1_000)
 REPORT = "dg_service_partner.action_report_statement"
 LIMIT_MB = 400
@@ -38,31 +40,20 @@ class _Peak(threading.Thread):
 
 
 def _create_orders(count):
-    partner = ENV["res.partner"].create(
-        {"name": "Benchmark AG", "is_service_partner": True, "is_company": True}
-    )
-    agreement = ENV["service.partner.agreement"].create({"partner_id": partner.id})
-    service = ENV["product.product"].create({"name": "Mounting", "type": "service"})
-    customers = ENV["res.partner"].create(
-        [{"name": f"Customer {n}", "city": f"Town {n}"} for n in range(min(count, 200))]
-    )
+    shop = Shop(ENV)
+    customers = shop.create_customers(min(count, 200))
     return ENV["service.partner.order"].create(
         [
-            {
-                "partner_id": partner.id,
-                "agreement_id": agreement.id,
-                "customer_id": customers[n % len(customers)].id,
-                "service_address_id": customers[n % len(customers)].id,
-                "product_id": service.id,
-                "product_uom_id": service.uom_id.id,
-                "has_price": True,
-                "price_unit": 100 + n % 7,
-                "state": "done",
-                "billing_status": "to_bill",
-                "transmission_date": "2026-01-05 09:00:00",
-                "completion_date": f"2026-02-{n % 28 + 1:02d} 10:00:00",
-            }
-            for n in range(count)
+            shop.prepare_order(
+                customer_id=customers[number % len(customers)].id,
+                service_address_id=customers[number % len(customers)].id,
+                price_unit=100 + number % 7,
+                state="done",
+                billing_status="to_bill",
+                transmission_date="2026-01-05 09:00:00",
+                completion_date=f"2026-02-{number % 28 + 1:02d} 10:00:00",
+            )
+            for number in range(count)
         ]
     )
 

@@ -1,7 +1,5 @@
 """Writes down all rows that our addons have a say in, to compare them later."""
 
-import argparse
-
 from odoo.tools import SQL
 
 from devenv.inside import boot
@@ -40,20 +38,12 @@ def rows(env, table):
     }
 
 
-def main():
+def work(database, arguments):
     """Report the rows of all tables."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("config")
-    parser.add_argument("--report", required=True)
-    parser.add_argument("--ours", required=True, help="our addons, with commas")
-    arguments = parser.parse_args()
-    database = boot.configure(arguments.config)
     with boot.environment(database) as env:
-        found = {
-            table: rows(env, table) for table in tables(env, arguments.ours.split(","))
-        }
-    boot.write_report(arguments.report, error=None, log=[], tables=found)
+        names = tables(env, arguments.ours.split(","))
+        return {"tables": {table: rows(env, table) for table in names}}
 
 
 if __name__ == "__main__":
-    main()
+    boot.run(work, ours=str)

@@ -89,6 +89,7 @@ class Load:
                 f"--portal={self.portal}",
                 f"--team={self.team}",
                 f"--orders={self.portal * ORDERS_EACH}",
+                "--commitments=0",
             )["scene"]
         (self.logs / "scene.json").write_text(json.dumps(scene))
         # a fresh copy is not yet on the disk, as a database of long standing is
