@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 QA = $(PYTHON) -m qa
 
-.PHONY: help run test bench load pictures test-neighbours test-faults test-upgrade lint format terms shell update stop clean distclean
+.PHONY: help run test test-one bench load pictures test-neighbours test-faults test-upgrade lint format terms shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -13,6 +13,9 @@ run: ## start Odoo with demo data; prints address and logins
 
 test: ## run the tests; TAGS=/addon:TestClass, MODULES=addon, DEMO=1
 	@$(DEVENV) test --tags "$(TAGS)" --modules "$(MODULES)" --demo "$(DEMO)"
+
+test-one: ## a few tests by name, at once; K="hold and not tour", ARGS="--pdb --lf"
+	@$(DEVENV) test-one --keyword "$(K)" --options="$(ARGS)"
 
 bench: ## measure beside the peers; RACES=confirm,hold, QUICK=1
 	@$(QA) bench --races "$(RACES)" --quick "$(QUICK)"

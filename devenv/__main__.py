@@ -7,6 +7,7 @@ from .command_line import main
 COMMANDS = (
     "run",
     "test",
+    "test_one",
     "lint",
     "format",
     "terms",
@@ -17,5 +18,7 @@ COMMANDS = (
     "distclean",
 )
 
+MODULES = [f"devenv.commands.{name}" for name in COMMANDS]
+
 if __name__ == "__main__":
-    sys.exit(main("devenv", [f"devenv.commands.{name}" for name in COMMANDS]))
+    sys.exit(main("devenv", MODULES))

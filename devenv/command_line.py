@@ -16,14 +16,14 @@ from .console import DevenvError, warn
 def main(prog, modules):
     """Run the command that the arguments name and return its exit code.
 
-    :param modules: full names of the modules; the last part is the command
+    :param modules: full names of the modules; the last part, with -, is the command
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     if sys.version_info < (3, 10):  # noqa: UP036  older ones get here, too
         warn("Odoo 19 needs Python 3.10 or newer: make PYTHON=/path/to/python3 ...")
         return 1
-    arguments = _parser(prog, modules).parse_args()
+    arguments = make_parser(prog, modules).parse_args()
     try:
         return arguments.run(arguments)
     except DevenvError as error:
@@ -38,13 +38,15 @@ def split_names(text):
     return [part for part in text.split(",") if part]
 
 
-def _parser(prog, modules):
+def make_parser(prog, modules):
+    """Return a parser that knows the commands; the parameters are those of `main`."""
     parser = argparse.ArgumentParser(prog=prog)
     commands = parser.add_subparsers(dest="command", required=True)
     for name in modules:
         module = importlib.import_module(name)
         text = module.__doc__.splitlines()[0]
-        command = commands.add_parser(name.rpartition(".")[2], help=text)
+        command_name = name.rpartition(".")[2].replace("_", "-")
+        command = commands.add_parser(command_name, help=text)
         if hasattr(module, "add_arguments"):
             module.add_arguments(command)
         command.set_defaults(run=module.run)
