@@ -6,7 +6,8 @@ from . import cache, flow_page, node, our_addons, python_env
 from .console import say, step
 from .settings import ADDONS, CACHE, ROOT
 
-PYTHON_FOLDERS = ("devenv", "benchmarks", "addons", "docs/examples")
+# The packages of the repository are found beside these.
+PYTHON_FOLDERS = ("addons", "docs/examples")
 # What prettier formats; Odoo writes the translations itself.
 PRETTIER_SUFFIXES = (".xml", ".js", ".mjs", ".scss", ".css", ".json")
 # The OCA set: Odoo's pitfalls; ruff settles matters of taste.
@@ -67,7 +68,8 @@ class Lint:
             self.failed.append(name)
 
     def _commands(self):
-        folders = [name for name in PYTHON_FOLDERS if (ROOT / name).is_dir()]
+        folders = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+        folders += [name for name in PYTHON_FOLDERS if (ROOT / name).is_dir()]
         addons = [ADDONS / name for name in our_addons.names()]
         ruff = self.bin / "ruff"
         cached = f"--cache-dir={CACHE / 'ruff'}"
