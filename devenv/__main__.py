@@ -64,6 +64,18 @@ def _lint(arguments):
     return lint.apply() if arguments.command == "format" else lint.run()
 
 
+def _readme(_arguments):
+    from . import readme
+
+    return readme.write()
+
+
+def _packages(_arguments):
+    from .test_packages import PackageTest
+
+    return PackageTest().run()
+
+
 def _server(name):
     def command(_arguments):
         from . import server
@@ -113,6 +125,10 @@ def _parser():
         ("format", "let the formatters write"),
     ):
         commands.add_parser(name, help=text).set_defaults(function=_lint)
+    readme = commands.add_parser("readme", help="describe the addons for Odoo")
+    readme.set_defaults(function=_readme)
+    packages = commands.add_parser("test-packages", help="build and install wheels")
+    packages.set_defaults(function=_packages)
     for name, text in (
         ("run", "start the demo server"),
         ("terms", "collect what there is to translate"),
