@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 
-.PHONY: help run test bench load pictures test-neighbours test-faults test-upgrade test-packages lint format readme terms shell update stop clean distclean
+.PHONY: help run test test-one bench load pictures test-neighbours test-faults test-upgrade test-packages lint format readme terms shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -11,6 +11,9 @@ run: ## start Odoo with demo data; prints address and logins
 
 test: ## run the tests; TAGS=/addon:TestClass, MODULES=addon, DEMO=1
 	@$(DEVENV) test --tags "$(TAGS)" --modules "$(MODULES)" --demo "$(DEMO)"
+
+test-one: ## a few tests by name, at once; K="hold and not tour", ARGS="--pdb --lf"
+	@$(DEVENV) test-one --keyword "$(K)" --options="$(ARGS)"
 
 bench: ## measure beside the peers; RACES=confirm,hold, QUICK=1
 	@$(DEVENV) bench --races "$(RACES)" --quick "$(QUICK)"

@@ -13,6 +13,12 @@ def _test(arguments):
     return TestRun(arguments.tags, arguments.modules, bool(arguments.demo)).run()
 
 
+def _test_one(arguments):
+    from . import test_one
+
+    return test_one.run(arguments)
+
+
 def _bench(arguments):
     from .bench import Bench
 
@@ -93,6 +99,10 @@ def _parser():
     test.add_argument("--modules", default="", help="names of addons, with commas")
     test.add_argument("--demo", default="", help="not empty: with demo data")
     test.set_defaults(function=_test)
+    one = commands.add_parser("test-one", help="run tests by name, at once")
+    one.add_argument("--keyword", default="", help="as pytest's -k")
+    one.add_argument("--options", default="", help="more for pytest, as --pdb")
+    one.set_defaults(function=_test_one)
     bench = commands.add_parser("bench", help="measure beside the peers")
     bench.add_argument("--races", default="", help="names of races, with commas")
     bench.add_argument("--quick", default="", help="not empty: queries only")

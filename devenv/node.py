@@ -5,8 +5,8 @@ import shutil
 import tarfile
 
 from . import cache, python_env
-from .console import run, step
-from .settings import CACHE, ROOT, short_hash
+from .console import DevenvError, run, step, warn
+from .settings import CACHE, IN_CI, ROOT, short_hash
 
 # What pins the packages of JavaScript: checkers, and axe-core for the tests.
 _FILES = ("package.json", "package-lock.json", ".npmrc")
@@ -75,3 +75,16 @@ def ensure_modules():
             link.unlink(missing_ok=True)
             link.symlink_to(os.path.relpath(target, ROOT))
     return target
+
+
+def ensure_axe():
+    """Fetch what looks for barriers in the pages; without it those tests are skipped.
+
+    :raise DevenvError: in CI, where they are never skipped
+    """
+    try:
+        ensure_modules()
+    except DevenvError as error:
+        if IN_CI:
+            raise
+        warn(f"The tests of accessibility are skipped: {error}")

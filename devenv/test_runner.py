@@ -8,10 +8,10 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from . import browser, cache, node, our_addons
-from .console import DevenvError, say, step, warn
+from .console import DevenvError, say, step
 from .database import Databases
 from .odoo_process import Toolbox, free_port
-from .settings import IN_CI, ROOT
+from .settings import ROOT
 
 MODULE_IN_TAG = re.compile(r"^[-+]?[^/:.\[]*(?:/[^,]*?\.py)?/(\w+)(?:[:.\[]|$)")
 # Kits come with it. Our addons do not need it, and meet it in many shops.
@@ -99,7 +99,7 @@ class TestRun:
         self.tools = Toolbox()
         self.databases = Databases(self.tools)
         browser.ensure()
-        _ensure_axe()
+        node.ensure_axe()
         stamp = time.strftime("%Y%m%d-%H%M%S")
         self.logs = cache.folder("logs", f"test-{stamp}-{os.getpid()}")
         _forget_old_logs()
@@ -207,15 +207,17 @@ class TestRun:
         database = self.make(template, f"tests{number}")
         tags = self.tags or ",".join(f"/{name}" for name in self.suites)
         part = f", part {number + 1} of {self.jobs}" if self.jobs > 1 else ""
-        shard = f"{number}/{self.jobs}"
-        self._run_suite(database, f"tests{number}", tags, self.suites, part, shard)
+        share = self.logs / "share"
+        share.mkdir(exist_ok=True)
+        self._run_suite(database, f"tests{number}", tags, self.suites, part, share)
 
-    def _run_suite(self, database, name, tags, suites, part="", shard="0/1", **options):
+    def _run_suite(self, database, name, tags, suites, part="", share=None, **options):
         """Run tests in a database and count them.
 
         :param name: of the files with log and progress
         :param suites: modules whose tests are looked at
         :param part: for the title, where others run the rest
+        :param share: folder in which the processes take their test classes
         :param options: of Odoo's configuration
         """
         progress = _Progress(self.logs / f"{name}.progress")
@@ -227,7 +229,7 @@ class TestRun:
                 f"--tags={tags}",
                 f"--suites={','.join(suites)}",
                 f"--ours={','.join({*self.addons, *suites})}",
-                f"--shard={shard}",
+                *([f"--share={share}"] if share else []),
                 f"--progress={progress.path}",
                 watch=progress.show,
                 http_port=free_port(),
@@ -265,7 +267,6 @@ class _Progress:
     def __init__(self, path):
         self.path = path
         self.position = 0
-        self.planned = 0
         self.finished = 0
         self.next_line = time.monotonic() + self.INTERVAL
 
@@ -279,15 +280,12 @@ class _Progress:
             self.position = stream.tell()
         for line in lines:
             outcome, _space, name = line.strip().partition(" ")
-            if outcome == "planned":
-                self.planned = int(name)
-                continue
             self.finished += 1
             if outcome == "failed":
                 say(f"   failed: {name}")
         if time.monotonic() > self.next_line:
             self.next_line += self.INTERVAL
-            say(f"   {self.finished} of {self.planned} tests")
+            say(f"   {self.finished} tests")
 
 
 class _CountingResult(unittest.TestResult):
@@ -312,19 +310,6 @@ class _CountingResult(unittest.TestResult):
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.outcome.add(test.id(), "skipped", reason)
-
-
-def _ensure_axe():
-    """Fetch what looks for barriers in the pages; without it those tests are skipped.
-
-    :raise DevenvError: in CI, where they are never skipped
-    """
-    try:
-        node.ensure_modules()
-    except DevenvError as error:
-        if IN_CI:
-            raise
-        warn(f"The tests of accessibility are skipped: {error}")
 
 
 def _format(record):

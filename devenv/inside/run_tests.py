@@ -2,10 +2,12 @@
 
 import argparse
 import time
+from collections import defaultdict
+from pathlib import Path
 
 from odoo.modules.registry import Registry
 from odoo.service import server
-from odoo.tests import loader
+from odoo.tests import HttpCase, loader
 from odoo.tests import result as odoo_result
 from odoo.tests.case import TestCase
 
@@ -28,9 +30,7 @@ class Recorder:
 
     def plan(self, tests):
         """Note the tests that are about to run."""
-        for test in tests:
-            self.planned[test.id()] = type(test)
-        self._tell("planned", len(tests))
+        self.planned |= {test.id(): type(test) for test in tests}
 
     def _tell(self, *words):
         with open(self.progress, "a") as stream:
@@ -82,14 +82,59 @@ class Recorder:
         return "failed", "The test did not run."
 
 
-def install_recorder(recorder, suites, shard):
+class SharedSuite(loader.OdooSuite):
+    """Test classes of which each goes to the process that is free first.
+
+    :param tests: all the tests, those of a class beside each other
+    :param recorder: told which tests this process takes
+    :param share: folder that all the processes see; none: there is no other process
+    """
+
+    def __init__(self, tests, recorder, share):
+        super().__init__(tests)
+        self.recorder = recorder
+        self.share = share
+
+    def __iter__(self):
+        by_class = defaultdict(list)
+        for test in self._tests:
+            by_class[type(test)].append(test)
+        # Long ones first, so that no process is left alone with one of them.
+        for cls in sorted(by_class, key=lambda cls: not _is_long(cls)):
+            if self._take(cls):
+                self.recorder.plan(by_class[cls])
+                yield from by_class[cls]
+
+    def _take(self, cls):
+        """Return whether the class is this process's."""
+        if not self.share:
+            return True
+        try:
+            (self.share / f"{cls.__module__}.{cls.__qualname__}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def has_http_case(self):
+        return any(isinstance(test, HttpCase) for test in self._tests)
+
+    def countTestCases(self):
+        return len(self._tests)
+
+
+def _is_long(cls):
+    """Return whether a class works in a browser, or on many records."""
+    return issubclass(cls, HttpCase) or cls.__name__ == "TestPerformance"
+
+
+def install_recorder(recorder, suites, share):
     """Hook a recorder into Odoo's runner.
 
     Odoo runs `at_install` tests while a module is being installed. Here all our
     addons are installed already, so both kinds run on the complete registry.
 
     :param suites: names of the modules whose tests run
-    :param shard: (number, count): every count-th test class from number on
+    :param share: folder of the processes that share the tests, or None
     """
 
     class RecordingResult(odoo_result.OdooTestResult):
@@ -128,20 +173,10 @@ def install_recorder(recorder, suites, shard):
             for each in ("at_install", "post_install")
             for test in make_suite(suites, each)
         ]
-        tests = _shard(tests, *shard)
-        recorder.plan(tests)
-        return loader.OdooSuite(tests)
+        return SharedSuite(tests, recorder, share)
 
     loader.OdooTestResult = RecordingResult
     loader.make_suite = make_our_suite
-
-
-def _shard(tests, number, count):
-    """Return every count-th class; browser tests are dealt out separately."""
-    classes = list(dict.fromkeys(map(type, tests)))
-    classes.sort(key=lambda cls: hasattr(cls, "start_tour"))
-    mine = set(classes[number::count])
-    return [test for test in tests if type(test) in mine]
 
 
 def main():
@@ -152,14 +187,13 @@ def main():
     parser.add_argument("--tags", required=True)
     parser.add_argument("--suites", required=True)
     parser.add_argument("--ours", required=True)
-    parser.add_argument("--shard", default="0/1")
+    parser.add_argument("--share", type=Path, help="folder of parallel processes")
     parser.add_argument("--progress", required=True)
     arguments = parser.parse_args()
     database = boot.configure(arguments.config, f"--test-tags={arguments.tags}")
     watch = boot.watch_log(arguments.ours.split(","))
     recorder = Recorder(arguments.progress)
-    shard = [int(part) for part in arguments.shard.split("/")]
-    install_recorder(recorder, arguments.suites.split(","), shard)
+    install_recorder(recorder, arguments.suites.split(","), arguments.share)
     code = server.start(preload=[database], stop=True)
     error = None if code in (0, 1) else f"Odoo ended with code {code}."
     if database in Registry.registries:

@@ -63,3 +63,27 @@ class TestOurAddons(unittest.TestCase):
         self.assertEqual(our_addons.fingerprint(["shop"]), before)
         (self.root / "shop" / "models.py").write_text("x = 1")
         self.assertNotEqual(our_addons.fingerprint(["shop"]), before)
+
+    def test_fingerprint_sees_fields_but_not_what_methods_do(self):
+        path = self.root / "shop" / "models.py"
+        code = (
+            "class Shop:\n"
+            "    name = fields.Char()\n"
+            "    @api.depends('name')\n"
+            "    def _compute(self):\n"
+            "        {body}\n"
+            "    def init(self):\n"
+            "        make_table()\n"
+        )
+        path.write_text(code.format(body="pass"))
+        before = our_addons.fingerprint(["shop"])
+        path.write_text(code.format(body="work()") + "    def more(self): pass\n")
+        self.assertEqual(our_addons.fingerprint(["shop"]), before)
+        for old, new in (
+            ("Char", "Text"),
+            ("'name'", "'names'"),
+            ("make_table", "make_tables"),
+        ):
+            with self.subTest(new=new):
+                path.write_text(code.format(body="pass").replace(old, new))
+                self.assertNotEqual(our_addons.fingerprint(["shop"]), before)

@@ -31,9 +31,8 @@ class ServicePartnerOrder(models.Model):
 
     def _notify_appointment(self):
         """Confirm the appointment to the customers, with a calendar file (R30)."""
-        reachable = self.filtered(lambda order: order._get_customer_receiver().email)
-        mails = reachable._send_mails("mail_template_appointment")
-        orders = {order.id: order for order in reachable}
+        mails = self._send_customer_mails("mail_template_appointment")
+        orders = {order.id: order for order in self}
         for mail in mails:
             order = orders[mail.res_id]
             order = order.with_context(lang=order._get_customer_receiver().lang)
@@ -54,6 +53,12 @@ class ServicePartnerOrder(models.Model):
         return self.filtered(lambda order: order._get_mail_receivers())._send_mails(
             xml_name
         )
+
+    def _send_customer_mails(self, xml_name):
+        """Queue one mail for each order whose customer can be written to."""
+        return self.filtered(
+            lambda order: order._get_customer_receiver().email
+        )._send_mails(xml_name)
 
     def _send_mails(self, xml_name):
         """Queue one mail for each order, in the language of its receiver.
