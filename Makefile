@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
 QA = $(PYTHON) -m qa
 
-.PHONY: help run test test-one bench load pictures test-neighbours test-faults test-upgrade lint format terms shell update stop clean distclean
+.PHONY: help run test test-one bench load pictures test-neighbours test-faults test-upgrade test-packages lint format readme terms shell update stop clean distclean
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -29,8 +29,11 @@ test-neighbours: ## Odoo's own tests with and without the addons; SUITES=sale, S
 test-faults: ## kill the jobs in the middle, many times; POINTS=12
 	@$(QA) faults --points "$(POINTS)"
 
-test-upgrade: ## an earlier version, in use, becomes this one; FROM=commit
+test-upgrade: ## the last version, in use, becomes this one; FROM=commit
 	@$(QA) upgrade --since "$(FROM)"
+
+test-packages: ## build each addon as a wheel and install it from there
+	@$(DEVENV) test-packages
 
 pictures: ## take the pictures of the guides in docs/; GUIDES=partner
 	@$(QA) pictures --guides "$(GUIDES)"
@@ -40,6 +43,9 @@ lint: ## check style and pitfalls
 
 format: ## let the formatters write
 	@$(DEVENV) format
+
+readme: ## make what Odoo shows of the addons out of their readme/
+	@$(DEVENV) readme
 
 terms: ## bring i18n/ to the terms of the code; then translate the new ones
 	@$(DEVENV) terms

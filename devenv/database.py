@@ -188,7 +188,11 @@ class Databases:
 
     def drop(self, name):
         """Remove a database and its files, if they are there."""
-        self.tools.query(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        environment = self.tools.postgres
+        if not OWN_POSTGRES:
+            # the superuser also ends a vacuum that PostgreSQL is just doing there
+            environment = {**environment, "PGUSER": postgres.SUPERUSER}
+        postgres.query(environment, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         shutil.rmtree(odoo_config.data_folder(name), ignore_errors=True)
 
     def forget_old(self, prefix, kept=KEPT_TEMPLATES):

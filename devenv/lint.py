@@ -1,145 +1,90 @@
-"""`make lint` and `make format`: every check in one place, offline once installed."""
+"""`make lint` and `make format`: the checks of .pre-commit-config.yaml.
 
+`python3 -m devenv.lint PROGRAM ...` starts one of their programs, wherever the call
+comes from; offline once all is installed.
+"""
+
+import os
+import re
 import subprocess
+import sys
 
-from . import cache, flow_page, node, our_addons, python_env
-from .console import say, step
-from .settings import ADDONS, CACHE, ROOT
+from . import cache, flow_page, node, python_env, readme
+from .console import run as read
+from .console import say
+from .settings import ROOT
 
-# The packages of the repository are found beside these.
-PYTHON_FOLDERS = ("addons", "docs/examples")
-# What prettier formats; Odoo writes the translations itself.
-PRETTIER_SUFFIXES = (".xml", ".js", ".mjs", ".scss", ".css", ".json")
-# The OCA set: Odoo's pitfalls; ruff settles matters of taste.
-PYLINT_OPTIONS = (
-    "--disable=all",
-    "--enable=odoolint,anomalous-backslash-in-string,assignment-from-none"
-    ",dangerous-default-value,duplicate-key,inconsistent-mro,method-required-super"
-    ",redundant-keyword-arg,reimported,return-in-init,signature-differs,unreachable"
-    ",used-before-assignment",
-    # An addon is described in readme/; a large model is split by subject into
-    # An addon is described in readme/; a compute method returns nothing.
-    "--disable=missing-readme,missing-return",
-)
+FAILED = re.compile(r"^(.+?)\.{3,}Failed$")
 
 
-class Lint:
-    """All checks, as commands with a name.
+def environment():
+    """Return the environment variables with which every checker is found."""
+    folders = [python_env.ensure().parent, node.ensure_modules() / ".bin"]
+    found = node.environment()
+    return {
+        **found,
+        "PATH": os.pathsep.join([*map(str, folders), found["PATH"]]),
+        "PYTHONPATH": str(ROOT),
+        "PRE_COMMIT_HOME": str(cache.folder("pre-commit")),
+        "PYLINTHOME": str(cache.folder("pylint")),
+        "RUFF_CACHE_DIR": str(cache.folder("ruff")),
+    }
 
-    :param fix: let the formatters write instead of complaining
-    """
 
-    def __init__(self, fix=False):
-        self.fix = fix
-        self.bin = python_env.ensure().parent
-        self.node_modules = node.ensure_modules()
-        self.environment = {
-            **node.environment(),
-            "PYTHONPATH": str(ROOT),
-            "PYLINTHOME": str(cache.folder("pylint")),
-        }
-        self.failed = []
-
-    def run(self):
-        """Run every check, print what they found and return the exit code."""
-        for name, command in self._commands():
-            self._run_one(name, command)
-        if self.failed:
-            say(
-                f"\nNot clean: {', '.join(self.failed)}. `make format` may mend a part."
-            )
-            return 1
+def run():
+    """Check everything, name what is not clean and return the exit code."""
+    code, failed = _pre_commit("pre-commit")
+    if failed:
+        say(f"\nNot clean: {', '.join(failed)}. `make format` may mend a part.")
+    elif not code:
         say("\nAll clean.")
-        return 0
+    return 1 if code else 0
 
-    def _run_one(self, name, command):
-        with step(name):
-            done = subprocess.run(
-                [str(part) for part in command],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-        if done.returncode:
-            say(done.stdout.rstrip())
-            self.failed.append(name)
 
-    def _commands(self):
-        folders = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
-        folders += [name for name in PYTHON_FOLDERS if (ROOT / name).is_dir()]
-        addons = [ADDONS / name for name in our_addons.names()]
-        ruff = self.bin / "ruff"
-        cached = f"--cache-dir={CACHE / 'ruff'}"
-        yield (
-            "ruff format",
-            [ruff, "format", cached, *([] if self.fix else ["--check"]), *folders],
-        )
-        yield (
-            "ruff check",
-            [ruff, "check", cached, *(["--fix"] if self.fix else []), *folders],
-        )
-        yield from self._prettier()
-        if self.fix:
-            return
-        yield from self._eslint()
-        if addons:
-            yield "pylint-odoo", [self.bin / "pylint", *PYLINT_OPTIONS, *addons]
-            yield (
-                "OCA module checks",
-                [self.bin / "oca-checks-odoo-module", *addons],
-            )
-            translations = sorted(ADDONS.glob("*/i18n/*.po*"))
-            if translations:
-                yield (
-                    "OCA translation checks",
-                    [self.bin / "oca-checks-po", *translations],
-                )
-                yield (
-                    "translations complete",
-                    [self.bin / "python", "-m", "devenv.translations"],
-                )
+def apply():
+    """Let the formatters write, and draw the pages that are drawn from other files."""
+    flow_page.write()
+    readme.write()
+    # whoever writes a file has failed, so the second time tells what is left
+    _pre_commit("manual", tell=lambda line: None)
+    code, failed = _pre_commit("manual")
+    if failed:
+        say(f"\nTo be mended by hand: {', '.join(failed)}.")
+    return 1 if code else 0
 
-    def _prettier(self):
-        files = [
-            path
-            for path in _tracked_or_new()
-            if path.endswith(PRETTIER_SUFFIXES) and path != "package-lock.json"
-        ]
-        plugin = self.node_modules / "@prettier/plugin-xml/src/plugin.js"
-        program = self.node_modules / "prettier/bin/prettier.cjs"
-        mode = "--write" if self.fix else "--check"
-        options = [f"--plugin={plugin}", "--log-level=warn", mode]
-        if files:
-            yield "prettier", ["node", program, *options, *files]
 
-    def _eslint(self):
-        program = self.node_modules / "eslint/bin/eslint.js"
-        if any(path.endswith(".js") for path in _tracked_or_new()):
-            options = ["--max-warnings=0", "--no-error-on-unmatched-pattern"]
-            yield "eslint", ["node", program, *options, "addons"]
+def _pre_commit(stage, tell=say):
+    """Return (exit code, names of what was not clean) of the checks of a stage."""
+    command = ["pre-commit", "run", f"--hook-stage={stage}", "--color=never"]
+    failed = []
+    with subprocess.Popen(
+        [*command, "--files", *_tracked_or_new()],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout:
+            tell(line.rstrip())
+            if found := FAILED.match(line):
+                failed.append(found[1])
+    return process.returncode, failed
 
 
 def _tracked_or_new():
     """Return the files of the repository, new ones too, ignored ones not."""
-    output = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-    return [path for path in output.splitlines() if (ROOT / path).is_file()]
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    return [path for path in read(command, cwd=ROOT).split("\0") if path]
 
 
-def run():
-    """Check everything."""
-    return Lint().run()
+def main(command):
+    """Become a program of the development environment."""
+    found = environment()
+    os.environ["PATH"] = found["PATH"]
+    os.execvpe(command[0], command, found)
 
 
-def apply():
-    """Let the formatters write, and draw the pages that are drawn from code."""
-    flow_page.write()
-    return Lint(fix=True).run()
+if __name__ == "__main__":
+    main(sys.argv[1:])
