@@ -10,7 +10,7 @@ from devenv.settings import ROOT
 PACKAGE = ROOT / "devenv"
 OTHERS = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {PACKAGE.name}
 # Module to what it takes from elsewhere, because it runs in the virtual environment.
-INSTALLED = {"translations.py": {"polib"}}
+INSTALLED = {"readme.py": {"markdown_it"}, "translations.py": {"polib"}}
 INSIDE_ODOO = {"odoo", "pytz", "werkzeug"}
 
 
