@@ -34,7 +34,7 @@ def run(arguments):
         screenshots=cache.folder("logs", "test-one"),
     )
     command = [tools.python, "-m", "pytest", f"--odoo-config={config}", "--odoo-http"]
-    command += ["-p", "devenv.inside.pytest_browser"]
+    command += ["-p", "devenv.inside.pytest_plugin"]
     command += shlex.split(arguments.options)
     if arguments.keyword:
         command += ["-k", arguments.keyword, *_find_files(arguments.keyword)]

@@ -78,7 +78,11 @@ class TestOrderFlow(ServicePartnerCommon):
         for name, step in STEPS.items():
             with self.subTest(step=name):
                 place = arch if step.record == "requirement_ids" else header
-                self.assertIn(f"'{name}' not in possible_steps", place)
+                self.assertTrue(
+                    f"'{name}' not in possible_steps" in place,
+                    "No button of views/service_partner_order_form_views.xml follows "
+                    f"the step: invisible=\"'{name}' not in possible_steps\"",
+                )
 
     def test_the_statusbar_shows_the_straight_way(self):
         header = self._header_buttons()
@@ -100,6 +104,9 @@ class TestOrderFlow(ServicePartnerCommon):
                     self.assertFalse(new)
                     self.assertTrue(order[step.record] - records or records)
                     continue
+                self.assertTrue(
+                    new, f"{step.method} calls neither _log_step nor _move_to."
+                )
                 self.assertEqual(new[0].step, name)
                 self.assertEqual(new[0].user_id, self.manager_user)
                 self.assertEqual(new[0].state_from, state)

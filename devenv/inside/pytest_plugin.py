@@ -1,10 +1,18 @@
-"""A plugin of pytest: what a tour needs is fetched only where one is about to run."""
+"""A plugin of pytest: what Odoo's own runner brings and pytest-odoo does not."""
 
 import inspect
+import threading
+
+from odoo.tests.common import get_db_name
 
 from devenv import browser, node
 
 WORDS = ("start_tour(", "browser_js(")
+
+
+def pytest_runtest_setup():
+    """Say on which database this thread works, as Odoo's server does."""
+    threading.current_thread().dbname = get_db_name()
 
 
 def pytest_collection_modifyitems(items):
