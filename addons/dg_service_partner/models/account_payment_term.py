@@ -6,7 +6,7 @@ class AccountPaymentTerm(models.Model):
 
     is_prepayment = fields.Boolean(
         string="Prepayment",
-        help="Service-partner orders of a sale with this payment term reach the "
+        help="Service-Partner Orders of a sale with this payment term reach the "
         "partner only after the amount due at once has been received.",
     )
 

@@ -113,7 +113,7 @@ class SaleOrder(models.Model):
         )
 
     def _check_service_partner_cancel(self):
-        """From a stored appointment on, the service-partner team decides (A14)."""
+        """From a saved appointment on, the service-partner team decides (A14)."""
         agreed = self._get_service_partner_agreed()
         if agreed:
             raise UserError(

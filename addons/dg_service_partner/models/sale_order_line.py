@@ -10,7 +10,9 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     service_partner_order_ids = fields.One2many(
-        comodel_name="service.partner.order", inverse_name="sale_line_id"
+        comodel_name="service.partner.order",
+        inverse_name="sale_line_id",
+        string="Service-Partner Orders",
     )
     service_partner_order_id = fields.Many2one(
         comodel_name="service.partner.order",

@@ -476,7 +476,7 @@ class ServicePartnerOrder(models.Model):
         return contact if contact.email else self.sudo().customer_id
 
     def _is_appointment_ahead(self):
-        """Return whether the stored appointment has not begun yet (R34)."""
+        """Return whether the saved appointment has not begun yet (R34)."""
         self.ensure_one()
         now = fields.Datetime.now()
         return not self.appointment_start or self.appointment_start > now

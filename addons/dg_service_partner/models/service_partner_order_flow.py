@@ -12,7 +12,7 @@ MANAGERS = "dg_service_partner.group_service_partner_manager"
 
 
 class ServicePartnerOrder(models.Model):
-    """What a step is: who may take it and when, the lock, the move, the clock.
+    """What a step is: who may take it and when, the lock, the move, the deadline.
 
     Which steps there are says ``tools/order_flow.py``.
     """
@@ -276,7 +276,7 @@ class ServicePartnerOrder(models.Model):
         ).first_contact_date = fields.Datetime.now()
 
     def _resume(self):
-        """Start the clock again; the step's full time counts from now (A12)."""
+        """End the pause of the deadline; the step's full time counts from now (A12)."""
         now = fields.Datetime.now()
         self._close_settled_activities()
         for order in self:

@@ -114,7 +114,7 @@ class ServicePartnerOrder(models.Model):
         return self._get_mail_receivers()[:1].lang or self.partner_id.lang
 
     def _prepare_calendar_attachment_values(self, mail):
-        """Return the values of the calendar file of a stored appointment."""
+        """Return the values of the calendar file of a saved appointment."""
         self.ensure_one()
         address = self.service_address_id
         moves = self.sudo().transition_ids._filter_appointments()

@@ -84,7 +84,7 @@ class ServicePartnerOrder(models.Model):
         return {order: valid[order.company_id][:1] for order in self}
 
     def action_resume(self):
-        """Start the clock of orders again whose customer could not be reached (A12)."""
+        """End the pause of orders whose customer could not be reached (A12)."""
         orders = self._begin_step("resume")
         orders._log_step("resume")
         orders._resume()

@@ -71,8 +71,8 @@ class ServicePartnerOrder(models.Model):
     def action_log_attempt(self, channel, outcome, note=None):
         """Record an attempt to reach the customer (R15, A12).
 
-        Failed attempts on as many different days as the agreement says stop the clock
-        and call the back office; reaching the customer starts it again.
+        Failed attempts on as many different days as the agreement says pause the
+        deadline and call the back office; reaching the customer ends the pause.
 
         :param str channel: ``phone``, ``email``, ``sms`` or ``visit``
         :param str outcome: ``reached``, ``not_reached`` or ``call_back``
@@ -90,7 +90,7 @@ class ServicePartnerOrder(models.Model):
         return True
 
     def _pause_unreachable(self):
-        """Stop the clock where the customer was missed on enough days (A12)."""
+        """Pause the deadline where the customer was missed on enough days (A12)."""
         paused = self.filtered(
             lambda order: (
                 not order.paused_since
@@ -109,7 +109,7 @@ class ServicePartnerOrder(models.Model):
         """Return on how many days since it was last reached the customer was missed.
 
         Days are those of the agreement's working hours. What lies before the present
-        step, or before the back office started the clock again, does not count.
+        step, or before the back office resumed the order, does not count.
         """
         self.ensure_one()
         since = max(filter(None, [self.state_date, self.resumed_date]), default=None)
@@ -225,14 +225,14 @@ class ServicePartnerOrder(models.Model):
         return True
 
     def action_set_appointment(self, start, end=None, reason=None):
-        """Store the appointment with the customer, or move a stored one.
+        """Save the appointment with the customer, or move a saved one.
 
         (R23, R30-R32, A13)
 
         :param start: datetime in UTC without time zone, or its string
         :param end: the same; none: the length that the agreement says
         :param reason: ``service.partner.reason`` of usage ``reschedule``, record or id;
-            needed to move a stored appointment
+            needed to move a saved appointment
         :raises UserError: in the past, before the goods are there, end before start,
             or moved without a reason
         """
@@ -265,7 +265,7 @@ class ServicePartnerOrder(models.Model):
         self._notify_appointment()
 
     def _has_appointment(self, start, end):
-        """Return whether just this appointment is stored already."""
+        """Return whether just this appointment is saved already."""
         self.ensure_one()
         stored = self.appointment_start, self.appointment_end
         return self.state == "execution" and stored == (start, end)
@@ -275,7 +275,7 @@ class ServicePartnerOrder(models.Model):
         return start + timedelta(hours=self.agreement_id.appointment_hours or 2)
 
     def _prepare_appointment_values(self, start, end):
-        """Return the values of a stored appointment. Extension point."""
+        """Return the values of a saved appointment. Extension point."""
         self.ensure_one()
         values = {
             "state": "execution",

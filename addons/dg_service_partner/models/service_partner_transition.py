@@ -42,7 +42,7 @@ class ServicePartnerTransition(models.Model):
         string="Days in Previous State",
         digits=(16, 2),
         aggregator="avg",
-        help="Calendar days between this step and the one before.",
+        help="Calendar days in the state that the order leaves with this step.",
     )
 
     @api.model
@@ -64,6 +64,7 @@ class ServicePartnerTransition(models.Model):
         return self.create(
             [
                 {
+                    **self._prepare_duration_values(order, state_to, now),
                     "order_id": order.id,
                     "partner_id": order.partner_id.id,
                     "user_id": self.env.uid,
@@ -74,13 +75,20 @@ class ServicePartnerTransition(models.Model):
                     "reason_id": reason.id if reason else False,
                     "note": note or False,
                     "appointment_start": appointment,
-                    "duration": (now - order.state_date).total_seconds() / 86400
-                    if order.state_date
-                    else 0.0,
                 }
                 for order in orders
             ]
         )
+
+    @api.model
+    def _prepare_duration_values(self, order, state_to, now):
+        """Return how long a state lasted that an order leaves.
+
+        A row that keeps the state has no duration: it would count the same days again.
+        """
+        if not order.state_date or (state_to or order.state) == order.state:
+            return {}
+        return {"duration": (now - order.state_date).total_seconds() / 86400}
 
     def _is_decline_repeated(self, user, reason, note):
         """Return whether the user's last step was to decline with the same words.

@@ -50,6 +50,7 @@ from .billing import test_billing_monthly
 from .billing import test_billing_portal
 from .billing import test_billing_self_billing
 from .billing import test_billing_statement
+from .billing import test_typed_amount
 from .hold import test_hold
 from .hold import test_hold_links
 from .hold import test_hold_routes

@@ -103,6 +103,22 @@ class TestHistory(ServicePartnerCommon):
         self.assertEqual(row.state_to, "appointment")
         self.assertEqual(row.user_id, self.manager_user)
 
+    def test_r46_what_keeps_the_state_counts_no_days_of_it(self):
+        """Days per step: each state once, whatever happens inside it."""
+        order = self._create_order("appointment")
+        start = order.state_date
+        with freeze_time(start + timedelta(days=2)):
+            order.action_goods_received()
+        with freeze_time(start + timedelta(days=6)):
+            order.action_set_appointment(start + timedelta(days=9))
+        rows = [("order_id", "=", order.id), ("state_from", "=", "appointment")]
+        history = self.env["service.partner.transition"]
+        self.assertEqual(history.search_count(rows), 2)
+        moved = [*rows, ("duration", "!=", False)]
+        self.assertEqual(history.search(moved).step, "set_appointment")
+        ((average,),) = history._read_group(rows, aggregates=["duration:avg"])
+        self.assertAlmostEqual(average, 6.0, 1)
+
     def test_r46_performance_figures(self):
         order = self._create_order("new")
         with freeze_time(order.accept_deadline + timedelta(hours=1)):

@@ -4,6 +4,30 @@ from odoo.tests import tagged
 from ..tools.order_flow import OPEN_STATES, STATES, STEPS, WELCOME_STATES
 from .common import ServicePartnerCommon
 
+# Written down by hand from docs/requirements.md, so that a slip in the table is seen:
+# step to (who may take it, where, where it leads).
+REQUIRED = {
+    "transmit": ("team", "waiting", "new check"),
+    "accept": ("partner", "new", "check"),
+    "answer": ("partner", "check", ""),
+    "requirements_met": ("partner", "check", "met appointment"),
+    "goods_received": ("partner", "appointment", ""),
+    "complete": ("partner", "execution", "done"),
+    "set_appointment": ("partner", "appointment execution", "execution"),
+    "attempt": ("partner", "check appointment", ""),
+    "requirements_not_met": ("partner", "check", "not_met"),
+    "decline": ("partner", "new check", "waiting new check"),
+    "back_to_check": ("team", "not_met", "check"),
+    "resume": ("team", "check appointment", ""),
+    "reassign": ("team", "waiting new check not_met", "waiting new check"),
+    "override_hold": ("manager", "waiting new check not_met", ""),
+    "cancel": (
+        "team",
+        "waiting new check not_met met appointment execution",
+        "cancel",
+    ),
+}
+
 
 @tagged("post_install", "-at_install")
 class TestOrderFlow(ServicePartnerCommon):
@@ -23,6 +47,19 @@ class TestOrderFlow(ServicePartnerCommon):
             self.env.ref("dg_service_partner.service_partner_order_view_form").id
         )["arch"]
         return arch.partition("</header>")[0]
+
+    def test_the_table_says_what_is_required(self):
+        """R07-R13, R24-R34, A7, A10-A14: the other tests take the table as right."""
+        for name, (who, states, leads_to) in REQUIRED.items():
+            step = STEPS[name]
+            with self.subTest(step=name):
+                self.assertEqual(set(step.states), set(states.split()))
+                self.assertEqual(set(step.leads_to), set(leads_to.split()))
+                self.assertEqual(step.by_partner, who == "partner")
+                self.assertEqual(step.by_manager, who == "manager")
+        self.assertEqual(
+            STEPS.keys() - REQUIRED.keys(), set(), "Write a new step down here too."
+        )
 
     def test_the_table_names_what_there_is(self):
         fields = self.model._fields

@@ -52,6 +52,15 @@ class TestPortalAccess(ServicePartnerPortalCommon):
             self.post(order, step)
         self.assertEqual(order.state, "new")
 
+    def test_r13_what_is_no_step_has_no_page(self):
+        order = self._create_order("new")
+        for step in ("transmit", "cancel", "override_hold", "nothing"):
+            with self.subTest(step=step):
+                url = f"{order.access_url}/{step}"
+                self.assertEqual(self.url_open(url).status_code, 404)
+                self.assertEqual(self.post(order, step).status_code, 404)
+        self.assertEqual(order.state, "new")
+
     def test_waiting_orders_are_nowhere(self):
         order = self._create_order("waiting")
         self.assertEqual(order.partner_id, self.partner_a)

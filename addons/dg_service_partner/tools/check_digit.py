@@ -28,20 +28,5 @@ def is_valid(reference):
     return len(digits) > 1 and luhn.is_valid(digits)
 
 
-def find_references(text, prefix):
-    """Return the valid references with this prefix in the order of the text.
-
-    Blanks and hyphens inside a reference are ignored: people and PDF engines put them
-    there.
-
-    :param str text: any text, for example the text layer of a PDF
-    :param str prefix: the letters before the number, for example ``SP``
-    :return: a list without repetitions
-    """
-    pattern = rf"(?<![A-Z0-9]){re.escape(prefix)}[ -]?\d(?:[ -]?\d)*"
-    found = (re.sub(r"[ -]", "", match) for match in re.findall(pattern, text.upper()))
-    return list(dict.fromkeys(filter(is_valid, found)))
-
-
 def _digits(reference):
     return re.sub(r"\D", "", reference or "")

@@ -7,14 +7,16 @@ import re
 def read_amount(value):
     """Return an amount as a number, however its thousands are written.
 
-    :param value: a number, or a text such as ``1'234.50``, ``1.234,50`` or ``CHF 12``
-    :raises ValueError: no amount, negative, or endless
+    :param value: a number, or a text such as ``1'234.50``, ``1.234,50`` or ``CHF 12``:
+        letters are a currency before or after the digits
+    :raises ValueError: no amount, or endless; a text with a sign is none
     """
     if isinstance(value, (int, float)):
         if not math.isfinite(value):
             raise ValueError(value)
         return float(value)
-    text = re.sub(r"[\s'’]|[A-Za-z]", "", str(value or ""))
+    text = re.sub(r"[\s'’]", "", str(value or ""))
+    text = re.sub(r"^[A-Za-z]+\.?|[A-Za-z]+\.?$", "", text)
     if "," in text and "." in text:
         thousands = min(",.", key=text.rfind)
         text = text.replace(thousands, "")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ServicePartnerAppointmentWizard(models.TransientModel):
-    """Asks for the appointment with the customer, and why a stored one moves."""
+    """Asks for the appointment with the customer, and why a saved one moves."""
 
     _name = "service.partner.appointment.wizard"
     _description = "Arrange Customer Appointment"

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ServicePartnerSaleCancelWizard(models.TransientModel):
-    """Asks the team before services that are agreed with a customer are cancelled."""
+    """Asks the team before services with an appointment are cancelled."""
 
     _name = "service.partner.sale.cancel.wizard"
     _description = "Cancel Sale with Arranged Appointments"
@@ -10,7 +10,7 @@ class ServicePartnerSaleCancelWizard(models.TransientModel):
     sale_order_ids = fields.Many2many(comodel_name="sale.order", required=True)
     order_ids = fields.Many2many(
         comodel_name="service.partner.order",
-        string="Agreed Services",
+        string="Services with Appointments",
         compute="_compute_order_ids",
     )
 

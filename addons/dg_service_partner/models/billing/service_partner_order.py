@@ -21,6 +21,7 @@ class ServicePartnerOrder(models.Model):
 
     statement_id = fields.Many2one(
         comodel_name="service.partner.statement",
+        string="Partner Statement",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -29,7 +30,7 @@ class ServicePartnerOrder(models.Model):
     )
     statement_state = fields.Selection(
         related="statement_id.state",
-        string="Statement Status",
+        string="Partner Statement Status",
         # The statement's own messages tell it; one per order would be noise.
         tracking=False,
     )

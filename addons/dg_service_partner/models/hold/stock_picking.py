@@ -13,6 +13,7 @@ class StockPicking(models.Model):
     )
     service_partner_order_ids = fields.Many2many(
         comodel_name="service.partner.order",
+        string="Service-Partner Orders",
         compute="_compute_service_partner_order_ids",
     )
     service_partner_hold_reason = fields.Char(

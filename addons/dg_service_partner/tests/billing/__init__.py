@@ -7,3 +7,4 @@ from . import test_billing_monthly
 from . import test_billing_portal
 from . import test_billing_self_billing
 from . import test_billing_statement
+from . import test_typed_amount

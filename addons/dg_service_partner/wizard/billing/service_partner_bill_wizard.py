@@ -9,7 +9,10 @@ class ServicePartnerBillWizard(models.TransientModel):
     _description = "Difference between Partner Statement and Partner's Invoice"
 
     statement_id = fields.Many2one(
-        comodel_name="service.partner.statement", required=True, readonly=True
+        comodel_name="service.partner.statement",
+        string="Partner Statement",
+        required=True,
+        readonly=True,
     )
     currency_id = fields.Many2one(
         related="statement_id.currency_id", related_sudo=False
