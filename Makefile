@@ -1,6 +1,8 @@
-# Everything is done by the Python package devenv/; this file names its commands.
+# The Python packages devenv/ (daily work) and qa/ (measuring) do everything; this file
+# names their commands.
 PYTHON ?= python3
 DEVENV = $(PYTHON) -m devenv
+QA = $(PYTHON) -m qa
 
 .PHONY: help run test test-one bench load pictures test-neighbours test-faults test-upgrade test-packages lint format readme terms shell update stop clean distclean
 help: ## show this list
@@ -16,25 +18,25 @@ test-one: ## a few tests by name, at once; K="hold and not tour", ARGS="--pdb --
 	@$(DEVENV) test-one --keyword "$(K)" --options="$(ARGS)"
 
 bench: ## measure beside the peers; RACES=confirm,hold, QUICK=1
-	@$(DEVENV) bench --races "$(RACES)" --quick "$(QUICK)"
+	@$(QA) bench --races "$(RACES)" --quick "$(QUICK)"
 
 load: ## many people at once, and breakdowns; MINUTES=3, PORTAL=50, TEAM=10, QUIET=1
-	@$(DEVENV) load --minutes "$(MINUTES)" --portal "$(PORTAL)" --team "$(TEAM)" --quiet "$(QUIET)"
+	@$(QA) load --minutes "$(MINUTES)" --portal "$(PORTAL)" --team "$(TEAM)" --quiet "$(QUIET)"
 
 test-neighbours: ## Odoo's own tests with and without the addons; SUITES=sale, SKIP=TestX
-	@$(DEVENV) test-neighbours --suites "$(SUITES)" --skip "$(SKIP)"
+	@$(QA) neighbours --suites "$(SUITES)" --skip "$(SKIP)"
 
 test-faults: ## kill the jobs in the middle, many times; POINTS=12
-	@$(DEVENV) test-faults --points "$(POINTS)"
+	@$(QA) faults --points "$(POINTS)"
 
 test-upgrade: ## the last version, in use, becomes this one; FROM=commit
-	@$(DEVENV) test-upgrade --since "$(FROM)"
+	@$(QA) upgrade --since "$(FROM)"
 
 test-packages: ## build each addon as a wheel and install it from there
 	@$(DEVENV) test-packages
 
 pictures: ## take the pictures of the guides in docs/; GUIDES=partner
-	@$(DEVENV) pictures --guides "$(GUIDES)"
+	@$(QA) pictures --guides "$(GUIDES)"
 
 lint: ## check style and pitfalls
 	@$(DEVENV) lint

@@ -5,12 +5,16 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 import time
+from pathlib import Path
 
 from .console import say
-from .settings import CACHE
+from .settings import CACHE, ROOT
 
 STAMP = "devenv-ready.json"
+# How often a waiting person is told what for.
+SAY_AGAIN_SECONDS = 30
 
 
 def folder(*parts):
@@ -23,24 +27,8 @@ def folder(*parts):
 @contextlib.contextmanager
 def lock(name):
     """Hold a lock that the kernel frees when its holder dies, however it dies."""
-    with open(folder("locks") / f"{name}.lock", "w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"-> waiting for another run that prepares: {name}")
-            fcntl.flock(stream, fcntl.LOCK_EX)
+    with _hold_one([name], f"another run that prepares {name}"):
         yield
-
-
-def try_lock(name):
-    """Return an open file that holds the lock, or None if somebody has it."""
-    stream = open(folder("locks") / f"{name}.lock", "w")  # noqa: SIM115
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        stream.close()
-        return None
-    return stream
 
 
 @contextlib.contextmanager
@@ -49,13 +37,50 @@ def processor():
 
     Runs side by side take turns; all at once each would be slower than its time limits.
     """
-    while True:
-        for number in range(os.cpu_count() or 1):
-            if stream := try_lock(f"processor{number}"):
-                with stream:
-                    yield
-                return
-        time.sleep(0.5)
+    names = [f"processor{number}" for number in range(os.cpu_count() or 1)]
+    with _hold_one(names, f"one of the {len(names)} processors"):
+        yield
+
+
+@contextlib.contextmanager
+def _hold_one(names, what):
+    """Hold the first lock that gets free; say who has them, at once and again."""
+    start = next_line = time.monotonic()
+    while not (stream := next(filter(None, map(try_lock, names)), None)):
+        if time.monotonic() >= next_line:
+            seconds = f" ({next_line - start:.0f} s)" if next_line > start else ""
+            holders = ", ".join(dict.fromkeys(map(_read_holder, names)))
+            say(f"-> waiting for {what}{seconds}: {holders}")
+            next_line += SAY_AGAIN_SECONDS
+        time.sleep(0.1)
+    with stream:
+        yield
+
+
+def try_lock(name):
+    """Return an open file that holds the lock, or None if somebody has it."""
+    stream = open(_lock_file(name), "a")  # noqa: SIM115
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        return None
+    stream.truncate(0)
+    command = " ".join([Path(sys.argv[0]).parent.name, *sys.argv[1:2]])
+    stream.write(f"{command} in {ROOT}, process {os.getpid()}")
+    stream.flush()
+    return stream
+
+
+def _lock_file(name):
+    return folder("locks") / f"{name}.lock"
+
+
+def _read_holder(name):
+    """Return who has a lock, in words for a person."""
+    with contextlib.suppress(FileNotFoundError):
+        return _lock_file(name).read_text() or "another run"
+    return "another run"
 
 
 def is_ready(path, key):

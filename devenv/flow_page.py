@@ -3,6 +3,7 @@
 import importlib.util
 
 from .console import say
+from .markdown import table
 from .settings import ADDONS, ROOT
 
 PAGE = ROOT / "docs" / "architecture.md"
@@ -36,7 +37,7 @@ def insert(page, parts):
     for name, part in parts.items():
         begin, end = BEGIN.format(name), END.format(name)
         before, _begin, rest = page.partition(begin)
-        page = f"{before}{begin}\n{part}\n{end}{rest.partition(end)[2]}"
+        page = f"{before}{begin}\n{part.rstrip()}\n{end}{rest.partition(end)[2]}"
     return page
 
 
@@ -50,13 +51,8 @@ def write():
     return 0
 
 
-def _table(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def _draw_states(flow):
-    return _table(
+    return table(
         [
             "state",
             "on the screens",
@@ -78,7 +74,7 @@ def _draw_states(flow):
 
 
 def _draw_steps(flow):
-    return _table(
+    return table(
         [
             "step",
             "method",

@@ -2,12 +2,16 @@
 
 import contextlib
 import json
+import math
 import os
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 from . import cache, odoo_config, odoo_source, pdf, postgres, python_env
+from .console import DevenvError
 from .settings import ROOT
 
 # Seconds after which a process that prepares or tests a database is hung.
@@ -43,36 +47,48 @@ class Toolbox:
         return [self.python, "-m", "odoo", command, f"--config={config}", *rest]
 
     def run_script(
-        self, script, database, log, *arguments, watch=None, timeout=TIMEOUT, **options
+        self,
+        script,
+        database,
+        log,
+        *arguments,
+        watch=None,
+        timeout=TIMEOUT,
+        terminal=False,
+        **options,
     ):
-        """Run a script of `devenv.inside` on a database and return its report.
+        """Run a script on a database, in Odoo's Python, and return its report.
 
+        :param str script: a module of `devenv.inside`, or the full name of another one
         :param log: file for the full log
         :param watch: called every second while the script runs
         :param timeout: seconds after which it is hung
+        :param bool terminal: it may stop in a debugger: it reads from the terminal and
+            prints there, only its log goes into the file, and it is never hung
         :param options: of Odoo's configuration
         :return: dict, always with `error` (text or None), `log` (list of records)
             and `tests` (list of rows)
         """
         config = odoo_config.write(database, self.source, **options)
-        report = config.with_name(f"{script}.json")
+        module = script if "." in script else f"devenv.inside.{script}"
+        report = config.with_name(f"{module}.json")
         report.unlink(missing_ok=True)
-        command = [self.python, "-m", f"devenv.inside.{script}", config]
+        command = [self.python, "-m", module, config]
         command += [f"--report={report}", *arguments]
         with (
             cache.processor(),
             open(log, "ab") as stream,
             subprocess.Popen(
                 list(map(str, command)),
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
+                stdin=None if terminal else subprocess.DEVNULL,
+                stdout=None if terminal else stream,
+                stderr=stream,
                 env=self.environment(),
                 cwd=config.parent,
             ) as process,
         ):
             self.processes.append(process)
-            ended = self._wait(process, watch, timeout)
+            ended = self._wait(process, watch, math.inf if terminal else timeout)
         if not ended:
             error = f"Odoo hung and was ended after {timeout} s, see {log}"
         elif not report.exists():
@@ -102,6 +118,22 @@ class Toolbox:
     def query(self, statement, database="postgres"):
         """Run SQL; see `postgres.query`."""
         return postgres.query(self.postgres, statement, database)
+
+
+def wait_for_server(process, address, log, seconds=math.inf):
+    """Return when an Odoo server answers.
+
+    :param process: that runs it
+    :raise DevenvError: it ended instead, or takes longer
+    """
+    give_up = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < give_up:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{address}/web/health", timeout=5).close()
+            return
+        time.sleep(0.3)
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+    raise DevenvError(f"The server does not answer.\n{tail}\nFull log: {log}")
 
 
 def free_port(first=None):

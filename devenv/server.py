@@ -1,20 +1,16 @@
-"""The demo server: `make run`, `shell`, `update`, `stop` and `clean`."""
+"""The demo server and its database."""
 
-import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 
-from . import cache, odoo_config, our_addons, postgres, python_env
+from . import cache, odoo_config, our_addons
 from .console import DevenvError, say, step, warn
 from .database import Databases
-from .odoo_process import Toolbox, free_port
-from .settings import ADDONS, CACHE, ROOT, demo_database, short_hash
+from .odoo_process import Toolbox, free_port, wait_for_server
+from .settings import demo_database, short_hash
 
 FIRST_PORT = 8069
 # English and German are in every database of ours.
@@ -22,12 +18,15 @@ MORE_LANGUAGES = ("fr_CH", "it_IT")
 
 
 class DemoServer:
-    """The database of this checkout and the server on it."""
+    """The database of this checkout and the server on it.
 
-    def __init__(self):
+    :param str purpose: of another database with the same demo data
+    """
+
+    def __init__(self, purpose=""):
         self.tools = Toolbox()
         self.databases = Databases(self.tools)
-        self.name = demo_database()
+        self.name = "_".join(filter(None, [demo_database(), purpose]))
 
     @property
     def folder(self):
@@ -123,14 +122,7 @@ class DemoServer:
 
     def _greet(self, process, address, log):
         """Print address and logins as soon as the server answers."""
-        while process.poll() is None:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                urllib.request.urlopen(f"{address}/web/health", timeout=5).close()
-                break
-            time.sleep(0.3)
-        else:
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
-            raise DevenvError(f"The server ended at once.\n{tail}\nFull log: {log}")
+        wait_for_server(process, address, log)
         say(f"\n   Odoo is up: {address}")
         self.print_logins()
         if self.is_outdated():
@@ -172,26 +164,6 @@ class DemoServer:
             self.databases.drop(self.name)
         self.ensure_database()
 
-    def collect_terms(self):
-        """Write what there is to translate into `i18n/`; return the exit code.
-
-        The languages get the new terms empty and lose those that are gone. Texts that
-        an upgrade leaves alone, such as mails, come right from a new database only.
-        """
-        self.ensure_fresh()
-        # the subcommand takes the options itself
-        python, *_rest, config = self.tools.odoo_command(self.name, "i18n")
-        export = [python, "-m", "odoo", "i18n", "export", config, "--languages=pot"]
-        folders = sorted(ADDONS.glob("*/i18n"))
-        for command in (
-            [*export, *(folder.parent.name for folder in folders)],
-            [python, "-m", "devenv.translations", "--merge"],
-            [python.with_name("oca-checks-po"), "--fix", *_translations(folders)],
-        ):
-            with step(" ".join(map(str, command[1:4]))):
-                subprocess.run(command, env=self.tools.environment(), cwd=ROOT)
-        return 0
-
     def shell(self):
         """Open Odoo's Python shell on the database."""
         self.ensure_database()
@@ -211,62 +183,3 @@ class DemoServer:
                 return
             time.sleep(0.1)
         os.kill(running[0], signal.SIGKILL)
-
-
-def _translations(folders):
-    return [file for folder in folders for file in sorted(folder.glob("*.po*"))]
-
-
-def run():
-    """Start the demo server."""
-    return DemoServer().start()
-
-
-def shell():
-    """Open a shell on the demo database."""
-    return DemoServer().shell()
-
-
-def update():
-    """Upgrade the addons in the demo database."""
-    return DemoServer().update()
-
-
-def terms():
-    """Collect what there is to translate, in a database of its own."""
-    server = DemoServer()
-    server.name = f"{server.name}_terms"
-    return server.collect_terms()
-
-
-def stop():
-    """End the demo server, and the private PostgreSQL unless somebody uses it."""
-    if python_env.PYTHON.exists():
-        server = DemoServer()
-        server.stop()
-        if server.databases.in_use():
-            say("PostgreSQL stays up: another run is using it.")
-        else:
-            postgres.stop()
-    say("Stopped.")
-    return 0
-
-
-def clean():
-    """Remove the demo database, so that the next start makes a new one."""
-    if python_env.PYTHON.exists():
-        server = DemoServer()
-        server.stop()
-        with step(f"removing the database {server.name}"):
-            server.databases.drop(server.name)
-    return 0
-
-
-def distclean():
-    """Remove all databases of the private server and everything that was fetched."""
-    if python_env.PYTHON.exists():
-        DemoServer().stop()
-        postgres.remove()
-    with step(f"removing {CACHE}"):
-        shutil.rmtree(CACHE, ignore_errors=True)
-    return 0

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -234,6 +235,8 @@ class TestRun:
                 watch=progress.show,
                 http_port=free_port(),
                 screenshots=self.logs,
+                # a person who runs some tests may stop them in a debugger
+                terminal=bool(self.tags) and self.jobs == 1 and sys.stdin.isatty(),
                 **options,
             )
         for row in report["tests"]:
@@ -248,12 +251,13 @@ class TestRun:
             self.outcome.add(f"a clean log{part}", "failed", "\n".join(problems))
 
     def _own_tests(self):
-        """Run the tests of this package and count them too."""
-        with step("tests of devenv"):
-            suite = unittest.defaultTestLoader.discover(
-                str(ROOT / "devenv" / "tests"), top_level_dir=str(ROOT)
-            )
-            suite.run(_CountingResult(self.outcome))
+        """Run the tests of the repository's packages and count them too."""
+        for folder in sorted(path.parent for path in ROOT.glob("*/tests/__init__.py")):
+            with step(f"tests of {folder.parent.name}"):
+                suite = unittest.defaultTestLoader.discover(
+                    str(folder), top_level_dir=str(ROOT)
+                )
+                suite.run(_CountingResult(self.outcome))
 
 
 class _Progress:

@@ -1,9 +1,11 @@
 """The common start of our scripts: Odoo's configuration, a watched log, a registry."""
 
+import argparse
 import ctypes
 import json
 import logging
 import signal
+import traceback
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +52,27 @@ def environment(database):
     """Yield the superuser's environment in a transaction of its own."""
     with Registry(database).cursor() as cr:
         yield api.Environment(cr, SUPERUSER_ID, {})
+
+
+def run(work, **types):
+    """Read the command line, work, and report what came of it.
+
+    :param work: function of (database, arguments); returns more of the report
+    :param types: of the arguments beside configuration and report
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("config")
+    parser.add_argument("--report", required=True)
+    for name, kind in types.items():
+        parser.add_argument(f"--{name}", type=kind, required=True)
+    arguments = parser.parse_args()
+    database = configure(arguments.config)
+    report = {"error": None, "log": []}
+    try:
+        report |= work(database, arguments)
+    except Exception:
+        report["error"] = traceback.format_exc()
+    write_report(arguments.report, **report)
 
 
 def write_report(path, **values):

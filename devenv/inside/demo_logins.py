@@ -1,6 +1,5 @@
 """Gives the demo database a logo and a login for each kind of user."""
 
-import argparse
 import base64
 from pathlib import Path
 
@@ -137,19 +136,14 @@ def give_logo(env):
     env.ref("base.main_company").logo = base64.b64encode(LOGO.read_bytes())
 
 
-def main():
+def work(database, _arguments):
     """Create the logins and report them."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("config")
-    parser.add_argument("--report", required=True)
-    arguments = parser.parse_args()
-    database = boot.configure(arguments.config)
     watch = boot.watch_log([])
     with boot.environment(database) as env:
         give_logo(env)
         rows = DemoLogins(env).ensure_all()
-    boot.write_report(arguments.report, error=None, log=watch.report(), logins=rows)
+    return {"log": watch.report(), "logins": rows}
 
 
 if __name__ == "__main__":
-    main()
+    boot.run(work)

@@ -1,5 +1,7 @@
 """A folder is built whole or not at all, and one process builds it."""
 
+import itertools
+import os
 import tempfile
 import unittest
 from pathlib import Path
@@ -54,3 +56,26 @@ class TestCache(unittest.TestCase):
         holder = cache.try_lock("door")
         self.assertIsNotNone(holder)
         holder.close()
+
+    def test_who_waits_says_for_whom_at_once_and_again(self):
+        holders = [cache.try_lock(f"processor{each}") for each in range(os.cpu_count())]
+        self.assertTrue(all(holders))
+        clock = itertools.count(step=20)
+        said = []
+
+        def sleep(_seconds):
+            if len(said) == 2:
+                holders.pop().close()
+
+        with (
+            patch("devenv.cache.say", said.append),
+            patch("devenv.cache.time.sleep", sleep),
+            patch("devenv.cache.time.monotonic", lambda: next(clock)),
+            cache.processor(),
+        ):
+            pass
+        for holder in holders:
+            holder.close()
+        first, second = said
+        self.assertIn(f"process {os.getpid()}", first)
+        self.assertIn("processors (30 s)", second)

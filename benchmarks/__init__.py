@@ -1,1 +1,0 @@
-"""What `make bench` measures; these modules run inside Odoo's own Python."""

@@ -1,0 +1,7 @@
+"""Check style and pitfalls."""
+
+from .. import lint
+
+
+def run(_arguments):
+    return lint.run()

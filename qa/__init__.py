@@ -1,0 +1,1 @@
+"""The measuring: benchmarks, load, faults, upgrades, neighbours, pictures."""
