@@ -1,4 +1,4 @@
-"""Make what Odoo shows of the addons out of their readme/."""
+"""Make each addon's page of description from its readme/."""
 
 from .. import readme
 

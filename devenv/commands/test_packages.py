@@ -1,4 +1,4 @@
-"""Build each addon as a wheel and install it from there, without addons/."""
+"""Build each addon as a wheel and install it from there."""
 
 from ..test_packages import PackageTest
 
