@@ -61,7 +61,7 @@ class Upgrade:
             with step("people, orders in every state, commitments and their bills"):
                 size = ("--portal=10", "--team=2", "--orders=60", "--commitments=20")
                 self._script("qa.inside.load_scene", *size, addons_path=path)
-            texts = self._texts(f"--edit={','.join(EDITED)}", addons_path=path)
+            texts = self._texts(EDITED, addons_path=path)
             before = self._rows(names, addons_path=path)
             with step("upgrading to the present version"):
                 self._upgrade(names)
@@ -101,9 +101,11 @@ class Upgrade:
         install = f"--install={','.join(names)}"
         self._script("prepare", f"--languages={LANGUAGES}", install, **options)
 
-    def _texts(self, *arguments, **options):
-        ours = f"--ours={','.join(our_addons.names())}"
-        return self._script("qa.inside.data_texts", ours, *arguments, **options)
+    def _texts(self, edit=(), **options):
+        """Return the report of the texts, some of which are changed before."""
+        arguments = [f"--ours={','.join(our_addons.names())}"]
+        arguments.append(f"--edit={','.join(edit)}")
+        return self._script("qa.inside.data_texts", *arguments, **options)
 
     def _rows(self, names, **options):
         ours = f"--ours={','.join(names)}"

@@ -1,6 +1,5 @@
 """Writes down the texts of all records that our addons bring, in every language."""
 
-import argparse
 import re
 
 from odoo.tools import SQL
@@ -71,22 +70,18 @@ def edit(env, place):
     record[field] = f"{head}<p>By hand</p>{last}{tail}" if last else f"{tail} by hand"
 
 
-def main():
-    """Report the texts, changed first where the arguments say so."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("config")
-    parser.add_argument("--report", required=True)
-    parser.add_argument("--ours", required=True, help="our addons, with commas")
-    parser.add_argument("--edit", default="", help="XML id/field/language, with commas")
-    arguments = parser.parse_args()
-    database = boot.configure(arguments.config)
+def work(database, arguments):
+    """Report the texts, changed first where the arguments say so.
+
+    The argument `edit` holds places, with commas.
+    """
     with boot.environment(database) as env:
         for place in filter(None, arguments.edit.split(",")):
             edit(env, place)
     with boot.environment(database) as env:
         found, places = texts(env, arguments.ours.split(","))
-    boot.write_report(arguments.report, error=None, log=[], texts=found, places=places)
+    return {"texts": found, "places": places}
 
 
 if __name__ == "__main__":
-    main()
+    boot.run(work, ours=str, edit=str)
