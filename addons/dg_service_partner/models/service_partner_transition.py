@@ -64,7 +64,7 @@ class ServicePartnerTransition(models.Model):
         return self.create(
             [
                 {
-                    **self._prepare_duration_values(order, state_to, now),
+                    **self._get_duration_values(order, state_to, now),
                     "order_id": order.id,
                     "partner_id": order.partner_id.id,
                     "user_id": self.env.uid,
@@ -81,7 +81,7 @@ class ServicePartnerTransition(models.Model):
         )
 
     @api.model
-    def _prepare_duration_values(self, order, state_to, now):
+    def _get_duration_values(self, order, state_to, now):
         """Return how long a state lasted that an order leaves.
 
         A row that keeps the state has no duration: it would count the same days again.
