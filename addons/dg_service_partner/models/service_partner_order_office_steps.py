@@ -128,5 +128,6 @@ class ServicePartnerOrder(models.Model):
     def action_update_price(self):
         """Look the partner's price up again, where none was found (A15)."""
         self.check_access("write")
-        self.filtered(lambda order: not order.has_price)._update_price()
+        orders = self._lock()
+        orders.filtered(lambda order: not order.has_price)._update_price()
         return True

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools import billing_text
 
@@ -34,6 +35,14 @@ class AccountMove(models.Model):
         search="_search_service_partner_any_reference",
     )
 
+    # Whatever runs at the same time, a statement is paid once.
+    _service_partner_statement_uniq = models.UniqueIndex(
+        "(service_partner_statement_id) WHERE state = 'posted'"
+        " AND move_type = 'in_invoice'"
+        " AND payment_state IS DISTINCT FROM 'reversed'",
+        "The partner statement has a posted bill already. Cancel this one.",
+    )
+
     @api.depends("amount_untaxed", "service_partner_statement_id")
     def _compute_service_partner_difference(self):
         for move in self:
@@ -56,6 +65,13 @@ class AccountMove(models.Model):
             )
             remarks = move._get_service_partner_remarks() if has_remarks else []
             move.service_partner_remarks = "\n".join(remarks) or False
+
+    def write(self, vals):
+        if "service_partner_statement_id" in vals:
+            self._check_service_partner_statement_kept(
+                vals["service_partner_statement_id"]
+            )
+        return super().write(vals)
 
     def _search_service_partner_any_reference(self, operator, value):
         statements = (
@@ -110,9 +126,33 @@ class AccountMove(models.Model):
             )
         return remarks
 
+    def _check_service_partner_statement_kept(self, statement_id):
+        """Refuse to take a statement from a bill that bills its orders (A20).
+
+        :param int statement_id: what is to be written
+        :raises UserError: posted, or made of the statement: it could be billed twice
+        """
+        for move in self:
+            statement = move.service_partner_statement_id.sudo()
+            if not statement or statement.id == statement_id:
+                continue
+            if move.state == "posted" or (
+                move.state == "draft" and move.line_ids.service_partner_order_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(bill)s bills the orders of %(statement)s, so it stays with "
+                        "that statement. Cancel or reverse the bill instead.",
+                        bill=move.display_name,
+                        statement=statement.name,
+                    )
+                )
+
     def _post(self, soft=True):
-        for move in self.filtered(lambda move: move.move_type == "in_invoice"):
-            move.service_partner_statement_id.sudo()._check_posting(move)
+        bills = self.filtered(lambda move: move.move_type == "in_invoice")
+        by_statement = bills.grouped("service_partner_statement_id")
+        for statement, of_statement in by_statement.items():
+            statement.sudo()._check_posting(of_statement)
         return super()._post(soft)
 
     def _get_service_partner_paid_date(self):

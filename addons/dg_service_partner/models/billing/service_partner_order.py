@@ -102,8 +102,7 @@ class ServicePartnerOrder(models.Model):
                     "can bill orders."
                 )
             )
-        orders = self.sudo()
-        orders._lock()
+        orders = self.sudo()._lock()
         orders._check_billable()
         orders._check_one_statement()
         return orders

@@ -253,10 +253,7 @@ class ServicePartnerStatement(models.Model):
 
         :raises UserError: a posted bill exists
         """
-        self.check_access("read")
-        self._check_actor()
-        statements = self.sudo()
-        statements._lock()
+        statements = self._begin()
         for statement in statements:
             statement._check_cancellable(by_partner=not self._is_back_office())
         statements = statements.filtered(lambda statement: not statement.cancel_date)
@@ -321,9 +318,15 @@ class ServicePartnerStatement(models.Model):
                 )
             )
 
-    def _lock(self):
-        """Lock the rows so that what two people do at once is done once."""
-        lock_rows(self)
+    def _begin(self):
+        """Check who calls and lock the statements.
+
+        :return: each of the statements once, with the right to write (``sudo``)
+        :raises AccessError: not the caller's statements
+        """
+        self.check_access("read")
+        self._check_actor()
+        return lock_rows(self.sudo())
 
     def _check_cancellable(self, by_partner):
         """Refuse to cancel while a bill stands against it (A18)."""

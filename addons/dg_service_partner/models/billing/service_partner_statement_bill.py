@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools.records_action import records_action
+from ...tools.row_lock import lock_rows
 
 
 class ServicePartnerStatement(models.Model):
@@ -28,9 +29,7 @@ class ServicePartnerStatement(models.Model):
             invoice differs beyond the tolerance and nobody said why
         """
         self.env["account.move"].check_access("create")
-        self.check_access("read")
-        statements = self.sudo()
-        statements._lock()
+        statements = self._begin()
         for statement in statements:
             statement._check_can_bill()
         missing = statements.filtered(lambda each: not each._get_valid_bills())
@@ -74,15 +73,20 @@ class ServicePartnerStatement(models.Model):
                 self.currency_id,
             )
 
-    def _check_posting(self, bill):
+    def _check_posting(self, bills):
         """Refuse to post a bill that its statement speaks against (A18, A20).
 
-        :param bill: ``account.move`` of this statement; without one nothing speaks
-            against it
+        The statement stays locked until the bill is posted: of two people who post at
+        once, one is told.
+
+        :param bills: ``account.move`` records of this statement; without a statement
+            nothing speaks against them
         """
         if not self:
             return
         self.ensure_one()
+        lock_rows(self)
+        bill = bills.union()
         if self.state == "cancel":
             raise UserError(
                 self.env._(
@@ -91,6 +95,8 @@ class ServicePartnerStatement(models.Model):
                     statement=self.name,
                 )
             )
+        self._check_one_bill(bill)
+        self._check_orders()
         partner = self.partner_id.commercial_partner_id
         if bill.commercial_partner_id != partner:
             raise UserError(
@@ -102,7 +108,30 @@ class ServicePartnerStatement(models.Model):
                     other=bill.commercial_partner_id.display_name,
                 )
             )
-        others = self._get_valid_bills() - bill
+        self._check_no_objection()
+        self._check_invoice_number(bill.ref, allowed=bill)
+        self._check_difference(
+            bill.amount_untaxed,
+            self._get_amount_in(bill.currency_id, bill),
+            bill.currency_id,
+        )
+
+    def _check_one_bill(self, bills):
+        """Refuse a second bill of a statement (A18).
+
+        :param bills: ``account.move`` records that are to be posted
+        """
+        self.ensure_one()
+        if len(bills) > 1:
+            raise UserError(
+                self.env._(
+                    "%(bills)s are all bills of the statement %(statement)s. Post one "
+                    "of them and cancel the others.",
+                    bills=", ".join(bills.mapped("display_name")),
+                    statement=self.name,
+                )
+            )
+        others = self._get_valid_bills() - bills
         if posted := others.filtered(lambda other: other.state == "posted"):
             raise UserError(
                 self.env._(
@@ -112,13 +141,33 @@ class ServicePartnerStatement(models.Model):
                     bills=", ".join(posted.mapped("name")),
                 )
             )
-        self._check_no_objection()
-        self._check_invoice_number(bill.ref, allowed=bill)
-        self._check_difference(
-            bill.amount_untaxed,
-            self._get_amount_in(bill.currency_id, bill),
-            bill.currency_id,
+
+    def _check_orders(self):
+        """Refuse to pay what the orders do not add up to, by the database's own sum.
+
+        :raises UserError: the statement says another amount than its orders
+        """
+        self.ensure_one()
+        [(amount, count)] = self.env["service.partner.order"]._read_group(
+            [("statement_id", "=", self.id)], aggregates=["amount:sum", "__count"]
         )
+        amount = amount or 0.0
+        if (
+            count != self.order_count
+            or self.currency_id.compare_amounts(amount, self.amount_untaxed) != 0
+        ):
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s is over %(count)s orders and "
+                    "%(amount)s, but its orders add up to %(found_count)s and "
+                    "%(found)s. Cancel the statement and bill the orders anew.",
+                    statement=self.name,
+                    count=self.order_count,
+                    amount=self.currency_id.format(self.amount_untaxed),
+                    found_count=count,
+                    found=self.currency_id.format(amount),
+                )
+            )
 
     def _create_bills(self):
         """Create the draft bills and give them the partner's PDF."""

@@ -7,6 +7,7 @@ from odoo.tools import float_compare
 
 from ...tools import billing_text
 from ...tools.limits import MAX_FILE_BYTES, MAX_FILE_MEGABYTES
+from ...tools.row_lock import lock_rows
 from ...tools.typed_amount import read_amount
 
 
@@ -155,10 +156,7 @@ class ServicePartnerStatement(models.Model):
 
     def _begin_invoice(self):
         """Check who calls and that the statement waits for an invoice; lock it."""
-        self.check_access("read")
-        self._check_actor()
-        statement = self.sudo()
-        statement._lock()
+        statement = self._begin()
         if statement.billing_mode == "self_billing":
             raise UserError(
                 self.env._(
@@ -291,7 +289,7 @@ class ServicePartnerStatement(models.Model):
         :param list pdfs: the PDFs, as in Odoo's import of documents
         """
         self.ensure_one()
-        self._lock()
+        lock_rows(self)
         if refusal := self._get_bill_refusal(move):
             move.message_post(body=refusal)
             return
