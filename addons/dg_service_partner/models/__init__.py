@@ -21,6 +21,7 @@ from . import service_partner_order_jobs
 from . import service_partner_order_mail
 from . import service_partner_order_office_steps
 from . import service_partner_order_partner_steps
+from . import service_partner_order_price
 from . import service_partner_order_requirement
 from . import service_partner_order_text
 from . import service_partner_performance

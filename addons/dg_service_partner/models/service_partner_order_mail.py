@@ -40,6 +40,10 @@ class ServicePartnerOrder(models.Model):
                 (0, 0, order._prepare_calendar_attachment_values(mail))
             ]
 
+    def _notify_changed(self):
+        """Tell the partners of another quantity or price than they accepted (A15)."""
+        self._send_partner_mails("mail_template_changed")
+
     def _notify_withdrawn(self):
         """Tell the partners that orders were taken from them (A14)."""
         self._send_partner_mails("mail_template_withdrawn")

@@ -102,10 +102,7 @@ class ServicePartnerOrder(models.Model):
         """Cancel services and the deliveries held for them («cancel all», A11)."""
         orders = self._begin_step("cancel")
         goods = orders.goods_line_ids
-        orders._move_to(
-            "cancel", {"billing_status": "no", "paused_since": False}, step="cancel"
-        )
-        orders.assignment_ids._close("withdrawn")
+        orders._end()
         goods._cancel_service_partner_held_moves()
         orders._redirect_goods()
         orders._notify_cancelled()
@@ -123,6 +120,19 @@ class ServicePartnerOrder(models.Model):
         orders._log_step("override_hold", reason=reason, note=note)
         orders.write({"is_hold_overridden": True})
         orders._release_goods()
+        return True
+
+    def action_take_quantity(self):
+        """Take over the quantity that is sold now, as agreed with the partner (A15).
+
+        The partner is mailed what it gets for it.
+
+        :raises UserError: in another state, or billed already
+        """
+        orders = self._begin_step("take_quantity")
+        orders._log_step("take_quantity")
+        orders._take_changed_quantity()
+        orders._notify_changed()
         return True
 
     def action_update_price(self):

@@ -298,6 +298,8 @@ class ServicePartnerCommon(TransactionCase):
             order.requirement_ids.result = "ok"
         elif step == "resume":
             order.sudo().paused_since = fields.Datetime.now()
+        elif step == "take_quantity":
+            order.sale_line_id.product_uom_qty += 1
         elif order.state == "execution":
             order.sudo().appointment_start = fields.Datetime.now()
         return order

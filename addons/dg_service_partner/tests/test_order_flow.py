@@ -20,6 +20,7 @@ REQUIRED = {
     "back_to_check": ("team", "not_met", "check"),
     "resume": ("team", "check appointment", ""),
     "reassign": ("team", "waiting new check not_met", "waiting new check"),
+    "take_quantity": ("team", "check not_met met appointment execution done", ""),
     "override_hold": ("manager", "waiting new check not_met", ""),
     "cancel": (
         "team",

@@ -220,6 +220,12 @@ STEPS = {
         states=("waiting", "new", "check", "not_met"),
         leads_to=("waiting", "new", "check"),
     ),
+    "take_quantity": Step(
+        "Take Over Quantity",
+        method="action_take_quantity",
+        states=("check", "not_met", "met", "appointment", "execution", "done"),
+        taken_unless="changed_quantity",
+    ),
     "override_hold": Step(
         "Release Goods Early",
         method="action_override_hold",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ...tools import billing_text
 
@@ -18,6 +19,22 @@ class AccountMove(models.Model):
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
+    )
+    service_partner_sender = fields.Char(
+        string="Mailed By",
+        readonly=True,
+        copy=False,
+        help="Who mailed this bill, which is on its statement for that alone: the "
+        "partner's own invoice takes its place.",
+    )
+    service_partner_named_statement_id = fields.Many2one(
+        comodel_name="service.partner.statement",
+        string="Names the Partner Statement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        help="Mailed by somebody whose address is none of the partner's.",
     )
     service_partner_difference = fields.Monetary(
         string="Difference to the Partner Statement",
@@ -86,6 +103,35 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.service_partner_statement_id._get_form_action()
 
+    def action_put_on_service_partner_statement(self):
+        """Put a bill on the statement that it names: somebody has looked at it.
+
+        :raises UserError: it names none, or the statement speaks against it
+        """
+        self.ensure_one()
+        self.check_access("write")
+        statement = self.service_partner_named_statement_id.sudo()
+        if not statement or self.state != "draft":
+            raise UserError(
+                self.env._(
+                    "%(bill)s is no draft that waits for its statement. Reload the "
+                    "page to see where it stands.",
+                    bill=self.display_name,
+                )
+            )
+        if refusal := statement._get_bill_refusal(self):
+            raise UserError(refusal)
+        pdf = self.message_main_attachment_id.sudo()
+        text = billing_text.read_pdf(pdf.raw) if pdf else None
+        statement._receive_bill(self, text, pdf)
+        return True
+
+    def _filter_service_partner_mailed(self):
+        """Return the drafts that are on a statement by nothing but a mail."""
+        return self.filtered(
+            lambda move: move.state == "draft" and move.service_partner_sender
+        )
+
     def _get_service_partner_remarks(self):
         """Return sentences on what differs between invoice, statement and bill."""
         self.ensure_one()
@@ -116,12 +162,14 @@ class AccountMove(models.Model):
                     bill=currency.format(self.amount_total),
                 )
             )
-        if self.amount_tax and not statement.partner_id.vat:
+        if self.amount_tax and not statement._is_vat_charged():
             remarks.append(
                 self.env._(
-                    "%(partner)s has no VAT number, but this bill claims input VAT. "
-                    "Take the taxes out, or enter the number on the partner.",
+                    "%(partner)s charged no VAT on %(date)s, but this bill claims "
+                    "input VAT. Take the taxes out, or enter on the partner its VAT "
+                    "number and from when it charges VAT.",
                     partner=statement.partner_id.display_name,
+                    date=format_date(self.env, statement.date),
                 )
             )
         return remarks
@@ -168,7 +216,10 @@ class AccountMove(models.Model):
     def _message_post_after_hook(self, new_message, message_values):
         # The subject may be all that names the billing ID.
         if self.env.context.get("from_alias"):
-            self = self.with_context(service_partner_subject=new_message.subject)
+            self = self.with_context(
+                service_partner_subject=new_message.subject,
+                service_partner_sender=new_message.email_from,
+            )
         return super()._message_post_after_hook(new_message, message_values)
 
     def _extend_with_attachments(self, files_data, new=False):
@@ -218,8 +269,17 @@ class AccountMove(models.Model):
         for source in filter(None, sources):
             statement = self._find_service_partner_statement(source)
             if statement:
-                statement._receive_bill(self, text, pdfs)
+                statement._receive_bill(
+                    self, text, pdfs, self._get_service_partner_sender()
+                )
                 return
+
+    def _get_service_partner_sender(self):
+        """Return who mailed this bill; None where somebody of ours brought it."""
+        if not self.env.context.get("from_alias"):
+            return None
+        sender = self.env.context.get("service_partner_sender")
+        return sender or self.env._("an unknown sender")
 
     def _find_service_partner_statement(self, text):
         """Return the one statement of the bill's company that a text names, or none."""

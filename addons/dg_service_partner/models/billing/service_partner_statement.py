@@ -341,7 +341,7 @@ class ServicePartnerStatement(models.Model):
                     bills=", ".join(posted.mapped("name")),
                 )
             )
-        if by_partner and bills:
+        if by_partner and bills != bills._filter_service_partner_mailed():
             raise UserError(
                 self.env._(
                     "%(statement)s cannot be cancelled any more: accounts payable is "
