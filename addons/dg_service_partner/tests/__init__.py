@@ -37,6 +37,7 @@ from . import test_portal_steps
 from . import test_portal_tours
 from . import test_price_frozen
 from . import test_reminders
+from . import test_repeated_ids
 from . import test_requirements
 from . import test_state_machine
 from . import test_translations
