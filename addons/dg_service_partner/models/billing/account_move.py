@@ -198,9 +198,8 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         bills = self.filtered(lambda move: move.move_type == "in_invoice")
-        by_statement = bills.grouped("service_partner_statement_id")
-        for statement, of_statement in by_statement.items():
-            statement.sudo()._check_posting(of_statement)
+        bills = bills.filtered("service_partner_statement_id").sudo()
+        bills.service_partner_statement_id._check_posting(bills)
         return super()._post(soft)
 
     def _get_service_partner_paid_date(self):

@@ -65,19 +65,25 @@ class ServicePartnerStatement(models.Model):
             )
 
     def _check_posting(self, bills):
-        """Refuse to post a bill that its statement speaks against (A18, A20).
+        """Refuse to post bills that their statements speak against (A18, A20).
 
-        The statement stays locked until the bill is posted: of two people who post at
-        once, one is told.
+        The statements stay locked until the bills are posted: of two people who post
+        at once, one is told.
 
-        :param bills: ``account.move`` records of this statement; without a statement
-            nothing speaks against them
+        :param bills: ``account.move`` records of these statements
         """
-        if not self:
-            return
-        self.ensure_one()
         lock_rows(self)
-        bill = bills.union()
+        self._check_orders()
+        of_statement = bills.union().grouped("service_partner_statement_id")
+        for statement in self:
+            statement._check_bill(of_statement[statement])
+
+    def _check_bill(self, bill):
+        """Refuse to post what should be the one bill of this statement (A18, A20).
+
+        :param bill: ``account.move`` records that are to be posted
+        """
+        self.ensure_one()
         if self.state == "cancel":
             raise UserError(
                 self.env._(
@@ -87,7 +93,6 @@ class ServicePartnerStatement(models.Model):
                 )
             )
         self._check_one_bill(bill)
-        self._check_orders()
         partner = self.partner_id.commercial_partner_id
         if bill.commercial_partner_id != partner:
             raise UserError(

@@ -149,25 +149,30 @@ class ServicePartnerStatement(models.Model):
 
         :raises UserError: the statement says another amount than its orders
         """
-        self.ensure_one()
-        [(amount, count)] = self.env["service.partner.order"]._read_group(
-            [("statement_id", "=", self.id)], aggregates=["amount:sum", "__count"]
+        groups = self.env["service.partner.order"]._read_group(
+            [("statement_id", "in", self.ids)],
+            groupby=["statement_id"],
+            aggregates=["amount:sum", "__count"],
         )
-        amount = amount or 0.0
-        if (
-            count != self.order_count
-            or self.currency_id.compare_amounts(amount, self.amount_untaxed) != 0
-        ):
+        found = {statement: (amount, count) for statement, amount, count in groups}
+        for statement in self.filtered(lambda each: not each.cancel_date):
+            amount, count = found.get(statement, (0.0, 0))
+            currency = statement.currency_id
+            if (
+                count == statement.order_count
+                and currency.compare_amounts(amount, statement.amount_untaxed) == 0
+            ):
+                continue
             raise UserError(
                 self.env._(
                     "The statement %(statement)s is over %(count)s orders and "
                     "%(amount)s, but its orders add up to %(found_count)s and "
                     "%(found)s. Cancel the statement and bill the orders anew.",
-                    statement=self.name,
-                    count=self.order_count,
-                    amount=self.currency_id.format(self.amount_untaxed),
+                    statement=statement.name,
+                    count=statement.order_count,
+                    amount=currency.format(statement.amount_untaxed),
                     found_count=count,
-                    found=self.currency_id.format(amount),
+                    found=currency.format(amount),
                 )
             )
 
