@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..tools.typed_amount import read_amount
 
 
 class ServicePartnerOrder(models.Model):
@@ -121,6 +123,35 @@ class ServicePartnerOrder(models.Model):
         orders.write({"is_hold_overridden": True})
         orders._release_goods()
         return True
+
+    def action_correct_price(self, price, reason):
+        """Correct the price that the partner has accepted; the partner is mailed (A15).
+
+        :param float price: for one unit; over RPC also as people type it
+        :param str reason: why, for the history
+        :raises AccessError: not a manager of the service-partner team
+        :raises UserError: billed already, no price, or no reason
+        """
+        orders = self._begin_step("correct_price")
+        reason = str(reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why the price is corrected."))
+        price = self._parse_price(price)
+        orders._log_step("correct_price", note=reason)
+        orders._correct_price(price, reason)
+        return True
+
+    @api.model
+    def _parse_price(self, price):
+        try:
+            price = read_amount(price)
+            if price < 0:
+                raise ValueError(price)
+        except ValueError as error:
+            raise UserError(
+                self.env._("Enter the price for one unit, like 120.50.")
+            ) from error
+        return price
 
     def action_take_quantity(self):
         """Take over the quantity that is sold now, as agreed with the partner (A15).

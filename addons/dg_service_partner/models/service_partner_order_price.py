@@ -13,35 +13,26 @@ class ServicePartnerOrder(models.Model):
 
     def write(self, vals):
         self._check_price_frozen(vals)
-        if self.env.su or not vals.keys() & {"price_unit", "currency_id"}:
-            return super().write(vals)
-        corrected = self.filtered(lambda order: order.accept_date and order.has_price)
         result = super().write(vals)
-        self.sudo().write(self._prepare_manual_price_values(vals))
-        corrected._notify_changed()
+        if not self.env.su and vals.keys() & {"price_unit", "currency_id"}:
+            self.sudo().write(self._prepare_manual_price_values(vals))
         return result
 
     def _check_price_frozen(self, vals):
         """Refuse another price than the one the partner accepted (A15).
 
-        A price that was missing then can be entered; a wrong one is corrected by the
-        managers, and the order's messages say so.
+        A price that was missing then can be entered; a wrong one is corrected by a step
+        of its own, which asks why.
 
         :param dict vals: as of ``write``
         """
-        if (
-            self.env.su
-            or not vals.keys() & PRICE_FIELDS
-            or self.env.user.has_group(
-                "dg_service_partner.group_service_partner_manager"
-            )
-        ):
+        if self.env.su or not vals.keys() & PRICE_FIELDS:
             return
         if frozen := self.filtered(lambda order: order.accept_date and order.has_price):
             raise UserError(
                 self.env._(
-                    "%(orders)s: the service partner has accepted the price. Ask a "
-                    "manager of the service-partner team to correct it.",
+                    "%(orders)s: the service partner has accepted the price. A manager "
+                    "of the service-partner team can correct it, with a reason.",
                     orders=frozen._format_names(),
                 )
             )
@@ -63,6 +54,25 @@ class ServicePartnerOrder(models.Model):
         for order in self.filtered(lambda order: not order.sudo().is_price_manual):
             if price := order.agreement_id._get_price(order):
                 order.write({"has_price": True, **price})
+
+    def _correct_price(self, price, reason):
+        """Replace the price that was accepted; messages and partner are told (A15).
+
+        :param float price: for one unit, in each order's own currency
+        :param str reason: in the manager's words
+        """
+        bodies = {
+            order.id: self.env._(
+                "Price: %(before)s → %(after)s. %(reason)s",
+                before=order.currency_id.format(order.price_unit),
+                after=order.currency_id.format(price),
+                reason=reason,
+            )
+            for order in self
+        }
+        self.write({"price_unit": price, "has_price": True, "is_price_manual": True})
+        self._message_log_batch(bodies=bodies)
+        self._notify_changed()
 
     def _keep_accepted_quantity(self, sold):
         """Ask the team about another quantity than the one that was accepted (A15).

@@ -309,6 +309,7 @@ class ServicePartnerCommon(TransactionCase):
         arguments = {
             "answer": ({},),
             "attempt": ("phone", "reached"),
+            "correct_price": (130.0, "Second fitter, agreed on the phone"),
             "reassign": (self.partner_b.id,),
             "set_appointment": (
                 "2099-01-05 09:00:00",

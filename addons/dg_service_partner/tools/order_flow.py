@@ -226,6 +226,12 @@ STEPS = {
         states=("check", "not_met", "met", "appointment", "execution", "done"),
         taken_unless="changed_quantity",
     ),
+    "correct_price": Step(
+        "Correct Price",
+        method="action_correct_price",
+        states=("check", "not_met", "met", "appointment", "execution", "done"),
+        by_manager=True,
+    ),
     "override_hold": Step(
         "Release Goods Early",
         method="action_override_hold",

@@ -185,7 +185,7 @@ class ServicePartnerOrder(models.Model):
         )
 
     def _get_condition_refusals(self, step):
-        if step == "take_quantity":
+        if step in ("take_quantity", "correct_price"):
             billed = self.filtered("statement_id")
             return {order: order._describe_billed() for order in billed}
         return super()._get_condition_refusals(step)
