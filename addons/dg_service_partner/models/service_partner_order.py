@@ -17,7 +17,7 @@ class ServicePartnerOrder(models.Model):
 
     _name = "service.partner.order"
     _description = "Service-Partner Order"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["service.partner.document.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _mail_post_access = "read"

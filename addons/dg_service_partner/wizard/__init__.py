@@ -1,3 +1,4 @@
+from . import base_partner_merge_automatic_wizard
 from . import portal_wizard_user
 from . import service_partner_appointment_wizard
 from . import service_partner_attempt_wizard

@@ -25,7 +25,7 @@ class ServicePartnerStatement(models.Model):
 
     _name = "service.partner.statement"
     _description = "Partner Statement"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["service.partner.document.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
