@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -73,11 +75,13 @@ class TestPartnerPeople(ServicePartnerCommon):
         shopper = self.shopper.partner_id
         with self.assertRefused(ADMITTED):
             shopper.with_user(self.editor).parent_id = self.partner_a
-        self.env.invalidate_all()
-        with self.assertRefused(ADMITTED):
-            self.partner_a.with_user(self.editor).write(
-                {"child_ids": [(4, shopper.id)]}
-            )
+        # Commands on contacts run as the user of the request, here that of the test.
+        env = self.env(user=self.editor)
+        with (
+            patch.object(self.env.transaction, "default_env", env),
+            self.assertRefused(ADMITTED),
+        ):
+            self.partner_a.with_env(env).write({"child_ids": [(4, shopper.id)]})
         self.assertFalse(self._count_orders(self.shopper))
         shopper.with_user(self.team_user).parent_id = self.partner_a
         self.assertTrue(self._count_orders(self.shopper))
