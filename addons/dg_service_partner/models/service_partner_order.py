@@ -19,10 +19,16 @@ class ServicePartnerOrder(models.Model):
 
     _name = "service.partner.order"
     _description = "Service-Partner Order"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "service.partner.text.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
     _mail_post_access = "read"
+    _typed_texts = ("not_met_note", "completion_note")
 
     name = fields.Char(string="SP-ID", required=True, readonly=True, copy=False)
     state = fields.Selection(

@@ -2,11 +2,14 @@ from . import billing_text
 from . import calendar_file
 from . import check_digit
 from . import file_name
+from . import hourly_limit
 from . import limits
+from . import mail_gateway
 from . import order_flow
 from . import postal_code
 from . import records_action
 from . import row_lock
 from . import typed_amount
+from . import typed_text
 from . import uploaded_photo
 from . import working_days

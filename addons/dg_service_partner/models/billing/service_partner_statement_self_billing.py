@@ -27,7 +27,7 @@ class ServicePartnerStatement(models.Model):
         self._check_actor()
         statement = self.sudo()
         statement._lock()
-        note = str(note or "").strip()
+        note = self._clean_text(note).strip()
         if statement.billing_mode != "self_billing":
             raise UserError(
                 self.env._(
