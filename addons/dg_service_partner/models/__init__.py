@@ -1,3 +1,4 @@
+from . import account_document_import_mixin
 from . import account_move
 from . import account_payment_term
 from . import ir_attachment

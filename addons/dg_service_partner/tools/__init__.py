@@ -1,3 +1,4 @@
+from . import apart
 from . import billing_text
 from . import calendar_file
 from . import check_digit
