@@ -41,8 +41,6 @@ def bound(job):
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (value, value))
-    # Whoever waits for a page of the shop goes first.
-    os.nice(5)
 
 
 def answer(**values):
