@@ -37,10 +37,7 @@ class ServicePartnerTextMixin(models.AbstractModel):
             return vals
         return {
             **vals,
-            **{
-                name: self._clean_text(vals[name], self._fields[name].type == "char")
-                for name in typed
-            },
+            **{name: self._clean_text(vals[name]) for name in typed},
         }
 
     @api.model

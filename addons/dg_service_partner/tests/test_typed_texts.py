@@ -115,6 +115,13 @@ class TestTypedTexts(BillingCommon):
                 }
             )
 
+    def test_lines_of_a_note_stay(self):
+        """What was typed in two lines is compared and shown in two lines."""
+        order = self._create_order("check").with_user(self.portal_a)
+        order.action_log_attempt("phone", "reached", "Not there.\r\nCalls back.")
+        note = order.sudo().contact_attempt_ids.note
+        self.assertEqual(note, "Not there.\nCalls back.")
+
     def test_a_decline_repeated_in_disguise(self):
         """An invisible mark makes no other words of the same ones."""
         order = self._create_order("new").with_user(self.team_user)
