@@ -1,7 +1,9 @@
+from . import account_document_import_mixin
 from . import account_move
 from . import account_payment_term
 from . import ir_attachment
 from . import ir_sequence
+from . import mail_message
 from . import odoo_fixes
 from . import payment_transaction
 from . import product_template
@@ -11,6 +13,7 @@ from . import res_partner
 from . import res_users
 from . import sale_order
 from . import sale_order_line
+from . import service_partner_text_mixin
 from . import service_partner_agreement
 from . import service_partner_assignment
 from . import service_partner_contact_attempt
