@@ -1,0 +1,246 @@
+import base64
+
+from odoo import fields
+from odoo.tests import new_test_user, tagged
+
+from ..tools.limits import FIRST_YEAR, LAST_YEAR, MAX_TEXT
+from ..tools.order_flow import STATES
+from .billing.common import BillingCommon
+from .hostile.laws import HostileLaws
+
+OUR_MODULE = "dg_service_partner"
+# The callers that change nothing at all, and those that change what their company has.
+OUTSIDERS = ("public", "customer", "employee", "rep")
+# What each caller may touch: the tags of `owners`.
+OWN = {"other partner": {"a"}, "partner": {"b"}}
+COMPANY = {"a", "b"}
+
+
+@tagged("post_install", "-at_install")
+class TestHostileRpc(HostileLaws, BillingCommon):
+    """Whatever is sent to whatever method, by whomever: R13, R45, A22.
+
+    Partner B has orders in every state and statements on every way to the bill;
+    partner A, and another company of the retailer, have what B must not touch.
+    """
+
+    our_module = OUR_MODULE
+    max_text = MAX_TEXT
+    years = (FIRST_YEAR, LAST_YEAR)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.callers = {
+            "public": cls.env.ref("base.public_user"),
+            "customer": new_test_user(cls.env, "sp_shopper", "base.group_portal"),
+            "other partner": cls.portal_a,
+            "partner": cls.portal_b,
+            "employee": new_test_user(cls.env, "sp_employee", "base.group_user"),
+            "rep": cls.sales_user,
+            "team": cls.team_user,
+            "manager": cls.manager_user,
+            "accounts payable": cls.account_user,
+        }
+        cls.build = cls("run")
+        cls.owners = {}
+        cls._build_second_company()
+        cls._build_partner_a()
+        cls._build_partner_b()
+        cls._plant_secrets()
+        cls.env.flush_all()
+
+    @classmethod
+    def _build_second_company(cls):
+        order = cls.build._create_order_in_second_company()
+        cls.foreign_order = order
+        cls._own("2", order, order.sale_order_id)
+
+    @classmethod
+    def _build_partner_a(cls):
+        orders = cls._create_orders_for(cls.partner_a, ("new", "check"))
+        done = cls._create_done(2)
+        cls.statement_a = done.action_create_statement()
+        cls._own("a", orders, orders.sale_order_id, done, cls.statement_a)
+
+    @classmethod
+    def _build_partner_b(cls):
+        orders = cls._create_orders_for(
+            cls.partner_b, (*STATES, "new", "check", "appointment", "execution")
+        )
+        orders |= cls._create_done(2, partner=cls.partner_b)
+        orders |= cls._create_done(partner=cls.partner_b, has_price=False, price_unit=0)
+        cls.orders_b = orders
+        for order in orders:
+            cls._add_everything(order)
+        statements = cls.env["service.partner.statement"]
+        for _number in range(3):
+            statements |= cls._create_statement(2, partner=cls.partner_b)
+        cls._bill_twice(statements[1])
+        cls._submit_other_total(statements[2])
+        statements |= cls._create_self_billed() | cls._create_objected()
+        cls._own("b", orders, orders.sale_order_id, statements, statements.order_ids)
+        cls._own("b", statements.bill_ids)
+
+    @classmethod
+    def _create_orders_for(cls, partner, states):
+        orders = cls.env["service.partner.order"]
+        for state in states:
+            order = cls.build._create_order_in("waiting")
+            orders |= order
+            if state == "waiting":
+                continue
+            order.action_reassign(partner)
+            if state == "cancel":
+                order.action_cancel()
+            elif state == "not_met":
+                cls.build._advance(order, "check")
+                order.action_requirements_not_met(cls.reason["not_met"])
+            else:
+                cls.build._advance(order, state)
+        return orders
+
+    @classmethod
+    def _add_everything(cls, order):
+        """Make the next step of an order possible, and give it rows of each kind."""
+        if order.state == "check":
+            order.action_log_attempt("phone", "reached", "Rings back")
+            order.requirement_ids.result = "ok"
+        if order.state == "execution":
+            order.appointment_start = fields.Datetime.now()
+        if order.state == "appointment":
+            order.paused_since = fields.Datetime.now()
+
+    @classmethod
+    def _bill_twice(cls, statement):
+        """Give a statement two draft bills that may each be posted."""
+        statement.action_create_bill()
+        bill = statement.bill_ids
+        bill |= bill.copy({"service_partner_statement_id": statement.id})
+        for number, each in enumerate(bill):
+            each.write(
+                {"invoice_date": fields.Date.today(), "ref": f"TEC-2026-{number}"}
+            )
+
+    @classmethod
+    def _submit_other_total(cls, statement):
+        statement.action_submit_invoice(
+            cls._make_invoice_pdf(statement), "invoice.pdf", "TEC-2026-7", 1.0
+        )
+
+    @classmethod
+    def _create_self_billed(cls):
+        cls.company.service_partner_self_billing_journal_id = cls.env[
+            "account.journal"
+        ].create(
+            {
+                "name": "Self-billing",
+                "code": "SBI",
+                "type": "purchase",
+                "is_self_billing": True,
+            }
+        )
+        cls.agreement_b.write(
+            {
+                "self_billing_consent_date": "2026-01-01",
+                "self_billing_consent_by": "T. Technik",
+                "billing_mode": "self_billing",
+            }
+        )
+        return cls._create_statement(2, partner=cls.partner_b)
+
+    @classmethod
+    def _create_objected(cls):
+        statement = cls._create_statement(partner=cls.partner_b)
+        statement.action_object("One order is missing")
+        return statement
+
+    @classmethod
+    def _own(cls, tag, *recordsets):
+        for records in recordsets:
+            for record in records:
+                cls.owners[record._table, record.id] = tag
+
+    @classmethod
+    def _plant_secrets(cls):
+        """Words in what the partner, others, or the other company may not read."""
+        contact = cls.env["res.partner"].create({"name": "Family Moser"})
+        cls._plant(contact, "name")
+        cls._plant(cls.portal_a.partner_id, "street")
+        cls._plant(cls.foreign_order, "note")
+        for order in cls.statement_a.order_ids | cls.orders_b:
+            cls._plant(order, "note")
+        for order in cls.orders_b:
+            message = order.message_post(body="internal", message_type="comment")
+            cls._plant(message, "body")
+        for user in (cls.portal_a, cls.callers["customer"]):
+            cls._plant(user.partner_id, "comment")
+
+    def _candidates(self, model, links):
+        """Return partner B's rows before the others', one for each state."""
+        rows = super()._candidates(model, links)
+        return rows.sorted(
+            lambda row: self.owners.get((row._table, row.id), "z") != "b"
+        )
+
+    def _known_argument(self, record, name, parameter):
+        usage = {
+            "action_requirements_not_met": "not_met",
+            "action_set_appointment": "reschedule",
+            "action_override_hold": "override",
+        }.get(name, "decline")
+        now = fields.Datetime.now()
+        if parameter == "answers":
+            return {
+                str(line.id): {"result": "ok", "note": "It does"}
+                for line in record.requirement_ids
+            }
+        if parameter == "partner":
+            current = record.partner_id[:1]
+            if name == "action_decline":
+                return current.id or None
+            return (self.partner_a | self.partner_b - current)[:1].id
+        if parameter == "content":
+            return base64.b64encode(self._make_invoice_pdf(record[:1])).decode()
+        return {
+            "reason": self.reason[usage].id,
+            "note": "As agreed",
+            "channel": "phone",
+            "outcome": "reached",
+            "start": fields.Datetime.to_string(fields.Datetime.add(now, days=9)),
+            "end": fields.Datetime.to_string(fields.Datetime.add(now, days=9, hours=2)),
+            "number": "TEC-2026-99",
+            "filename": "invoice.pdf",
+            "amount": 240.0,
+            "date": fields.Date.to_string(now),
+            "body": "We come on Monday",
+        }.get(parameter, super()._known_argument(record, name, parameter))
+
+    def _find_trespasses(self, who, outcome, tables):
+        if who == "rep" and tables == self.our_tables.keys():
+            # What Odoo lets sales do with goods happens to their orders too.
+            return []
+        if who in OUTSIDERS:
+            return [f"changes {table}" for table in sorted(outcome.tables & tables)]
+        allowed = OWN.get(who, COMPANY)
+        return [
+            f"changes {table} of {owner}"
+            for table, rows in outcome.rows.items()
+            for row in rows
+            for owner in self._find_owners(table, row) - allowed
+        ]
+
+    def _find_owners(self, table, row):
+        """Return the tags of whose row this is, or hangs on."""
+        places = {(table, row.get("id"))}
+        model = self.models.get(table)
+        if model is None:
+            return set()
+        for name, field in model._fields.items():
+            if field.type == "many2one" and isinstance(row.get(name), int):
+                comodel = self.env[field.comodel_name]
+                places.add((comodel._table, row[name]))
+        name = row.get("res_model") or (table == "mail_message" and row.get("model"))
+        if name in self.env:
+            places.add((self.env[name]._table, row.get("res_id")))
+        return {self.owners[place] for place in places if place in self.owners}
