@@ -1,14 +1,14 @@
 import base64
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..tools.limits import FIRST_YEAR, LAST_YEAR, MAX_TEXT
-from ..tools.order_flow import STATES
 from .billing.common import BillingCommon
+from .common import PARTNER_STATES
 from .hostile.laws import HostileLaws
+from .test_misuse_common import MisuseCase
 
-OUR_MODULE = "dg_service_partner"
 # The callers that change nothing at all, and those that change what their company has.
 OUTSIDERS = ("public", "customer", "employee", "rep")
 # What each caller may touch: the tags of `owners`.
@@ -17,14 +17,13 @@ COMPANY = {"a", "b"}
 
 
 @tagged("post_install", "-at_install")
-class TestHostileRpc(HostileLaws, BillingCommon):
+class TestHostileRpc(HostileLaws, MisuseCase, BillingCommon):
     """Whatever is sent to whatever method, by whomever: R13, R45, A22.
 
     Partner B has orders in every state and statements on every way to the bill;
     partner A, and another company of the retailer, have what B must not touch.
     """
 
-    our_module = OUR_MODULE
     max_text = MAX_TEXT
     years = (FIRST_YEAR, LAST_YEAR)
 
@@ -32,11 +31,11 @@ class TestHostileRpc(HostileLaws, BillingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.callers = {
-            "public": cls.env.ref("base.public_user"),
-            "customer": new_test_user(cls.env, "sp_shopper", "base.group_portal"),
+            "public": cls.public_user,
+            "customer": cls.customer_user,
             "other partner": cls.portal_a,
             "partner": cls.portal_b,
-            "employee": new_test_user(cls.env, "sp_employee", "base.group_user"),
+            "employee": cls.employee,
             "rep": cls.sales_user,
             "team": cls.team_user,
             "manager": cls.manager_user,
@@ -65,14 +64,17 @@ class TestHostileRpc(HostileLaws, BillingCommon):
 
     @classmethod
     def _build_partner_b(cls):
-        orders = cls._create_orders_for(
-            cls.partner_b, (*STATES, "new", "check", "appointment", "execution")
-        )
-        orders |= cls._create_done(2, partner=cls.partner_b)
+        orders = cls._create_orders_for(cls.partner_b, 2 * ("waiting", *PARTNER_STATES))
         orders |= cls._create_done(partner=cls.partner_b, has_price=False, price_unit=0)
-        cls.orders_b = orders
         for order in orders:
-            cls._add_everything(order)
+            cls.build._add_everything(order)
+        orders.filtered(lambda order: order.state == "appointment")[
+            :1
+        ].paused_since = fields.Datetime.now()
+        cancelled = cls._create_orders_for(cls.partner_b, ("new",))
+        cancelled.action_cancel()
+        orders |= cancelled
+        cls.orders_b = orders
         statements = cls.env["service.partner.statement"]
         for _number in range(3):
             statements |= cls._create_statement(2, partner=cls.partner_b)
@@ -86,30 +88,8 @@ class TestHostileRpc(HostileLaws, BillingCommon):
     def _create_orders_for(cls, partner, states):
         orders = cls.env["service.partner.order"]
         for state in states:
-            order = cls.build._create_order_in("waiting")
-            orders |= order
-            if state == "waiting":
-                continue
-            order.action_reassign(partner)
-            if state == "cancel":
-                order.action_cancel()
-            elif state == "not_met":
-                cls.build._advance(order, "check")
-                order.action_requirements_not_met(cls.reason["not_met"])
-            else:
-                cls.build._advance(order, state)
+            orders |= cls.build._create_order_for(partner, state)
         return orders
-
-    @classmethod
-    def _add_everything(cls, order):
-        """Make the next step of an order possible, and give it rows of each kind."""
-        if order.state == "check":
-            order.action_log_attempt("phone", "reached", "Rings back")
-            order.requirement_ids.result = "ok"
-        if order.state == "execution":
-            order.appointment_start = fields.Datetime.now()
-        if order.state == "appointment":
-            order.paused_since = fields.Datetime.now()
 
     @classmethod
     def _bill_twice(cls, statement):
@@ -173,7 +153,7 @@ class TestHostileRpc(HostileLaws, BillingCommon):
         for order in cls.orders_b:
             message = order.message_post(body="internal", message_type="comment")
             cls._plant(message, "body")
-        for user in (cls.portal_a, cls.callers["customer"]):
+        for user in (cls.portal_a, cls.customer_user):
             cls._plant(user.partner_id, "comment")
 
     def _candidates(self, model, links):
@@ -184,36 +164,14 @@ class TestHostileRpc(HostileLaws, BillingCommon):
         )
 
     def _known_argument(self, record, name, parameter):
-        usage = {
-            "action_requirements_not_met": "not_met",
-            "action_set_appointment": "reschedule",
-            "action_override_hold": "override",
-        }.get(name, "decline")
-        now = fields.Datetime.now()
-        if parameter == "answers":
-            return {
-                str(line.id): {"result": "ok", "note": "It does"}
-                for line in record.requirement_ids
-            }
-        if parameter == "partner":
-            current = record.partner_id[:1]
-            if name == "action_decline":
-                return current.id or None
-            return (self.partner_a | self.partner_b - current)[:1].id
         if parameter == "content":
             return base64.b64encode(self._make_invoice_pdf(record[:1])).decode()
+        now = fields.Datetime.now()
         return {
-            "reason": self.reason[usage].id,
-            "note": "As agreed",
-            "channel": "phone",
-            "outcome": "reached",
-            "start": fields.Datetime.to_string(fields.Datetime.add(now, days=9)),
-            "end": fields.Datetime.to_string(fields.Datetime.add(now, days=9, hours=2)),
-            "number": "TEC-2026-99",
-            "filename": "invoice.pdf",
             "amount": 240.0,
             "date": fields.Date.to_string(now),
-            "body": "We come on Monday",
+            "end": fields.Datetime.to_string(fields.Datetime.add(now, days=9, hours=2)),
+            "vals": {},
         }.get(parameter, super()._known_argument(record, name, parameter))
 
     def _find_trespasses(self, who, outcome, tables):

@@ -1,40 +1,29 @@
 """Calls of everything that RPC reaches, with hostile words, and what they may do."""
 
-import inspect
-import json
 import re
-import warnings
 from collections import defaultdict
-from contextlib import contextmanager
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.models import MAGIC_COLUMNS
 from odoo.modules import get_module_path
-from odoo.service.model import call_kw, get_public_method
-from odoo.tools import SQL, mute_logger
 
-from .outcome import TECHNICAL, Outcome, find_excesses
+from .calls import RemoteCalls
+from .outcome import find_excesses
 from .values import context_keys, hostile_contexts
 
-CHANGE = re.compile(
-    r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(?:public"?\."?)?(\w+)', re.IGNORECASE
-)
 # What differs between findings of the same thing.
 DETAIL = re.compile(r"\d+|'.*'|\".*\"")
 # Odoo's own verbs on a document to which our records are linked.
 VERBS = ("action_", "button_")
 
 
-class HostileCase:
+class HostileCase(RemoteCalls):
     """Mixin of a test case: who calls, what is called, and the laws of every call.
 
-    A class that uses it sets `our_module`, `callers` (name to user), `max_text` and
-    `years`, plants its secrets with ``_plant`` and answers ``_known_argument``.
-    Findings are collected, so that one run shows all of them.
+    A class that uses it sets `callers` (name to user), `max_text` and `years`, and
+    plants its secrets with ``_plant``. Findings are collected, so that one run shows all of them.
     """
 
-    our_module = None
     max_text = 4000
     years = (1900, 2200)
 
@@ -46,7 +35,6 @@ class HostileCase:
         cls.foreign = {}
         # Word to the record that holds it.
         cls.secrets = {}
-        cls.env.cr.execute("CREATE TEMP TABLE hostile_marker (n int) ON COMMIT DROP")
 
     def setUp(self):
         super().setUp()
@@ -64,46 +52,6 @@ class HostileCase:
         self.context_keys = context_keys(get_module_path(self.our_module))
 
     # What is called
-
-    @classmethod
-    def _our_models(cls, transient=True):
-        """Return the models that the addon brings, abstract ones left out."""
-        return [
-            cls.env[name]
-            for name, model in sorted(cls.env.registry.items())
-            if model._original_module == cls.our_module
-            and not model._abstract
-            and (transient or not model._transient)
-        ]
-
-    def _is_ours(self, model, name):
-        """Return whether our addon defines or overrides the method."""
-        return any(
-            name in vars(cls) and f".{self.our_module}." in f"{cls.__module__}."
-            for cls in type(model).mro()
-        )
-
-    def _is_new(self, model, name):
-        """Return whether nobody but our addon knows a method of this name."""
-        return all(
-            f".{self.our_module}." in f"{cls.__module__}."
-            for cls in type(model).mro()
-            if name in vars(cls)
-        )
-
-    def _public_methods(self, model):
-        """Return the names of all methods of a model that RPC reaches."""
-        names = []
-        for name in dir(type(model)):
-            if name.startswith("_"):
-                continue
-            try:
-                method = get_public_method(model, name)
-            except Exception:
-                continue
-            if inspect.isroutine(inspect.unwrap(method)):
-                names.append(name)
-        return names
 
     def _targets(self):
         """Return [(records to try, method)]: what we define, and Odoo's verbs on what
@@ -136,126 +84,6 @@ class HostileCase:
             if link.store or link.search or link.type == "one2many":
                 rows |= model.search([(link.name, "!=", False)], limit=5)
         return rows or model.search([], limit=1)
-
-    # How it is called
-
-    @contextmanager
-    def _undone(self):
-        """Undo what happens inside, as Odoo undoes a request that fails."""
-        self.env.flush_all()
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            self.env.invalidate_all(flush=False)
-            savepoint.close(rollback=True)
-            self.env.invalidate_all(flush=False)
-
-    @contextmanager
-    def _watched(self, gone):
-        """Yield the names of the tables that are written to inside.
-
-        :param dict gone: is filled with table to the number of rows removed
-        """
-        tables, execute = set(), type(self.env.cr).execute
-
-        def watching(cursor, query, *args, **kwargs):
-            result = execute(cursor, query, *args, **kwargs)
-            text = query.code if isinstance(query, SQL) else query
-            match = CHANGE.search(text) if isinstance(text, str) else None
-            if match and cursor.rowcount > 0 and match[2] not in TECHNICAL:
-                if match[1].upper() == "DELETE FROM":
-                    gone[match[2]] = gone.get(match[2], 0) + cursor.rowcount
-                else:
-                    tables.add(match[2])
-            return result
-
-        with patch.object(type(self.env.cr), "execute", watching):
-            yield tables
-
-    def _call(self, user, record, name, ids, kwargs=None, context=None, then=None):
-        """Call a method as an RPC request would and take everything back.
-
-        :param list ids: what is sent as the ids of the records
-        :param dict kwargs: the arguments by name
-        :param then: ids of a second call after the first, in the same transaction
-        """
-        gone = {}
-        with self._undone(), mute_logger("odoo"), self._watched(gone) as tables:
-            self.env.cr.execute(
-                "INSERT INTO hostile_marker VALUES (1) RETURNING xmin::text::bigint"
-            )
-            since = self.env.cr.fetchone()[0]
-            try:
-                result = self._request(user, record, name, ids, kwargs, context)
-                if then is not None:
-                    self._request(user, record, name, then, kwargs, context)
-            except Exception as error:
-                # The request fails as a whole, and with it all that it changed.
-                return Outcome(error=error)
-            rows = {table: self._changed_rows(table, since) for table in tables}
-            rows = {table: found for table, found in rows.items() if found}
-            outcome = Outcome(result=result, rows=rows, gone=gone)
-            outcome.excesses = self._find_excesses(outcome)
-            return outcome
-
-    def _request(self, user, record, name, ids, kwargs, context):
-        # A request of its own has nothing in the cache that others have read.
-        self.env.invalidate_all()
-        model = self.env(user=user, context=dict(context or {}))[record._name]
-        args = [] if getattr(get_public_method(model, name), "_api_model", 0) else [ids]
-        with warnings.catch_warnings():
-            # Deprecated methods of Odoo can be called as well.
-            warnings.simplefilter("ignore")
-            result = call_kw(model, name, args, dict(kwargs or {}))
-        self.env.flush_all()
-        return result
-
-    def _changed_rows(self, table, since):
-        """Return the rows of a table that were written by this or a later savepoint."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT to_jsonb(t) FROM %s t WHERE xmin::text::bigint >= %s",
-                SQL.identifier(table),
-                since,
-            )
-        )
-        return [
-            json.loads(row) if isinstance(row, str) else row
-            for (row,) in self.env.cr.fetchall()
-        ]
-
-    def _arguments(self, record, name):
-        """Return the right arguments of a method by name; optional ones where known."""
-        method = inspect.unwrap(get_public_method(record, name))
-        found = {}
-        for parameter in list(inspect.signature(method).parameters.values())[1:]:
-            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                continue
-            known = self._known_argument(record, name, parameter.name)
-            if known is not None or parameter.default is parameter.empty:
-                found[parameter.name] = "x" if known is None else known
-        return found
-
-    def _known_argument(self, record, name, parameter):
-        """Return a right value for a parameter of a method, or None."""
-        return {
-            "vals": {},
-            "values": {},
-            "vals_list": [{}],
-            "domain": [],
-            "fields": ["display_name"],
-            "specification": {"display_name": {}},
-        }.get(parameter)
-
-    def _parameters(self, record, name):
-        """Return the names of all parameters of a method."""
-        method = inspect.unwrap(get_public_method(record, name))
-        return [
-            parameter.name
-            for parameter in list(inspect.signature(method).parameters.values())[1:]
-            if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-        ]
 
     # What is worth calling
 
@@ -393,7 +221,7 @@ class HostileCase:
             if word in answer:
                 told = f"tells of {self.secrets[word]} to those who may not read it"
                 self._find("secrecy", *place, told, argument)
-        for excess in getattr(outcome, "excesses", ()):
+        for excess in outcome.excesses:
             self._find("bounds", *place, excess, argument)
         tables = self._tables_of(record, name).keys()
         for trespass in self._find_trespasses(who, outcome, tables):

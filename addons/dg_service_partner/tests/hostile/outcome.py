@@ -11,7 +11,6 @@ from odoo.exceptions import RedirectWarning, UserError
 # Counters and traces that every call may leave.
 TECHNICAL = {
     "bus_bus",
-    "hostile_marker",
     "ir_cron_trigger",
     "ir_sequence",
     "ir_sequence_date_range",
@@ -39,12 +38,14 @@ class Outcome:
     :param result: what was returned
     :param dict rows: table to the rows that it made or changed, as they are then
     :param dict gone: table to the number of rows that it removed
+    :param list excesses: sentences on what it stored beyond all bounds
     """
 
     error: Exception | None = None
     result: object = None
     rows: dict = field(default_factory=dict)
     gone: dict = field(default_factory=dict)
+    excesses: list = field(default_factory=list)
 
     @property
     def tables(self):
@@ -90,7 +91,7 @@ class Outcome:
         :return: list of sentences, empty where both did the same
         """
         found = []
-        for table in sorted((self.tables | other.tables) & set(tables)):
+        for table in sorted(((self.tables | other.tables) & set(tables)) - TECHNICAL):
             here, there = self.rows.get(table, []), other.rows.get(table, [])
             if len(here) != len(there):
                 found.append(f"{len(there)} rows of {table} instead of {len(here)}")
