@@ -56,12 +56,14 @@ class Outcome:
         """Return everything that the caller is told, as one text."""
         return f"{self.result!r} {self.error}"
 
-    def is_calm(self, our_module):
+    def is_calm(self, our_module, is_new):
         """Return whether a refusal is a sentence, or none of our code's mistakes.
 
         A database constraint becomes a sentence in Odoo's own request handling.
 
         :param str our_module: name of the addon whose code is ours
+        :param bool is_new: nobody else knows the method, so that all that comes out of
+            it is ours; else only what our own lines raise
         """
         error = self.error
         if error is None or isinstance(
@@ -70,15 +72,21 @@ class Outcome:
             return True
         if isinstance(error, ValueError) and "singleton" in str(error):
             return True
-        return not self.frames(our_module)
+        frames = self._frames(our_module)
+        return not any(frames if is_new else frames[-1:])
 
-    def frames(self, our_module):
-        """Return "file:line" of the frames of our code in the traceback."""
-        frames, trace = [], getattr(self.error, "__traceback__", None)
+    def blame(self, our_module):
+        """Return "file:line" of our code nearest to the error."""
+        return next(filter(None, reversed(self._frames(our_module))), "")
+
+    def _frames(self, our_module):
+        """Return "file:line" for each frame of the traceback, empty where not ours."""
+        frames, trace = [], self.error.__traceback__
         while trace:
             path = trace.tb_frame.f_code.co_filename
-            if f"/{our_module}/" in path and "/tests/" not in path:
-                frames.append(f"{path.rsplit('/', 1)[1]}:{trace.tb_lineno}")
+            is_ours = f"/{our_module}/" in path and "/tests/" not in path
+            name = f"{path.rsplit('/', 1)[1]}:{trace.tb_lineno}" if is_ours else ""
+            frames.append(name)
             trace = trace.tb_next
         return frames
 

@@ -124,6 +124,33 @@ def bent_values(value, known_ids=()):
     return []
 
 
+def field_values(field_type, foreign):
+    """Return what is written into a field of a type.
+
+    :param list foreign: ids of rows of the field's model that are not the caller's
+    """
+    if field_type in ("char", "text", "html"):
+        return [*TEXTS, BIDI, {}, 1.5]
+    if field_type in ("integer", "float", "monetary"):
+        return [*AMOUNTS, *HUGE_NUMBERS, "x", []]
+    if field_type in ("date", "datetime"):
+        return [*MOMENTS, 1.5, "x", []]
+    if field_type in ("one2many", "many2many"):
+        links = [
+            command
+            for number in foreign
+            for command in (
+                [1, number, {}],
+                [2, number, 0],
+                [3, number, 0],
+                [4, number, 0],
+                [6, 0, [number]],
+            )
+        ]
+        return [*([command] for command in links), *COMMANDS, "x", 1]
+    return [*foreign, *HUGE_NUMBERS, 0, -1, True, "x", [], {}]
+
+
 def odd_ids(own):
     """Return what is sent instead of the ids of the records of a call.
 
