@@ -36,6 +36,7 @@ class TestHostileRpc(HostileLaws, MisuseCase, BillingCommon):
             "accounts payable": cls.account_user,
         }
         cls.outsiders = {"public", "customer", "employee", "rep"}
+        cls.trusted = {"manager"}
         # What Odoo lets sales do with goods happens to their orders too.
         cls.odoos_hands = {"rep"}
         cls.may_touch = {

@@ -13,7 +13,6 @@ class TestHostileRpc(HostileLaws, BillingCommon):
     """
 
     our_module = "dg_warranty_extension"
-    years = (1000, 3000)
 
     @classmethod
     def setUpClass(cls):
@@ -40,6 +39,8 @@ class TestHostileRpc(HostileLaws, BillingCommon):
             ),
         }
         cls.outsiders = {"public", "stranger", "customer", "employee"}
+        # Nobody outside types anything here.
+        cls.trusted = cls.callers.keys() - cls.outsiders
         cls.may_touch = {
             "colleague": {"colleague"},
             **dict.fromkeys(
@@ -57,18 +58,17 @@ class TestHostileRpc(HostileLaws, BillingCommon):
         user = cls.callers[who]
         quote = cls._create_order(cls.tv, cls.warranty, user_id=user.id)
         cls._extend(cls._line(quote, cls.warranty))
-        open_quote = cls._create_order(cls.tv, cls.warranty, user_id=user.id)
+        unassigned = cls._create_order(cls.tv, cls.warranty, user_id=user.id)
         sale = cls._create_order(cls.tv, cls.warranty, user_id=user.id)
         cls._extend(cls._line(sale, cls.warranty))
         sale.action_confirm()
         cls._deliver(sale)
+        unassigned.action_confirm()
         own = cls._create_object(cls.partner, user_id=user.id, sale_order_id=sale.id)
         commitments = cls._create_commitment(own) | cls._create_commitment(own)
         commitments[0].action_create_invoices()
-        cls._own(
-            who, quote, open_quote, sale, sale.order_line, own, commitments
-        )
-        cls._own(who, sale.order_line.service_object_ids)
+        cls._own(who, quote, unassigned, sale, sale.order_line, own, commitments)
+        cls._own(who, sale.order_line.service_object_ids, unassigned.order_line)
         for order in quote | sale:
             cls._plant(order, "note")
         cls._plant(own, "name")

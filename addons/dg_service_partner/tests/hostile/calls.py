@@ -126,7 +126,7 @@ class RemoteCalls:
             rows = {table: self._changed_rows(table, since) for table in tables}
             rows = {table: found for table, found in rows.items() if found}
             outcome = Outcome(result=result, rows=rows, gone=gone)
-            outcome.excesses = self._find_excesses(outcome)
+            outcome.excesses = self._find_excesses(user, outcome)
             return outcome
 
     def _begin_marking(self):
@@ -166,7 +166,7 @@ class RemoteCalls:
             for (row,) in self.env.cr.fetchall()
         ]
 
-    def _find_excesses(self, outcome):
+    def _find_excesses(self, user, outcome):
         """Return what is stored and should not be, while it is there to be read."""
         return []
 

@@ -5,9 +5,12 @@ from types import NoneType
 from hypothesis import HealthCheck, given, settings
 
 from odoo.exceptions import UserError
+from odoo.models import BaseModel
 
 from .case import HostileCase
 from .values import (
+    FILE_NAMES,
+    TEXTS,
     bent_values,
     combinations,
     field_values,
@@ -35,11 +38,13 @@ class HostileLaws(HostileCase):
             cls.own_calls = self._least_trusted(cls.calls)
 
     def _least_trusted(self, calls):
-        """Return one call of each method of ours, by whom it is least trusted to."""
+        """Return one call of each method of ours, and of each that is open to those who
+        are no employees, by whom it is least trusted to.
+        """
         found = {}
         for call in sorted(calls, key=lambda call: [*self.callers].index(call[0])):
-            _who, record, name, _kwargs = call
-            if self._is_ours(record, name):
+            who, record, name, _kwargs = call
+            if self._is_ours(record, name) or self.callers[who].share:
                 found.setdefault((record._name, name), call)
         return list(found.values())
 
@@ -127,11 +132,12 @@ class HostileLaws(HostileCase):
     def test_hostile_arguments(self):
         """One wrong argument beside right ones: refused calmly, or kept in bounds."""
         known_ids = self._known_ids()
-        values = hostile_values(known_ids)
         for who, record, name, kwargs in self.own_calls:
-            for parameter in self._parameters(record, name):
-                given_ = kwargs.get(parameter)
-                for value in [*values, *bent_values(given_, known_ids)]:
+            is_new = self._is_new(record, name)
+            values = hostile_values(known_ids) if is_new else (*TEXTS, *FILE_NAMES)
+            for parameter in self._bendable(record, name):
+                bent = bent_values(kwargs.get(parameter), known_ids)
+                for value in [*values, *bent]:
                     outcome = self._call(
                         self.callers[who],
                         record,
@@ -162,8 +168,14 @@ class HostileLaws(HostileCase):
                         {"vals": {name: value}},
                     )
                     argument = f"{name}={shown(value)}"
-                    self._judge(who, row, "write", outcome, argument)
+                    self._judge(who, row, "write", outcome, argument, "links")
         self._assert_no_findings()
+
+    def _bendable(self, record, name):
+        """Return the parameters to bend: what the ORM takes is Odoo's to refuse, and
+        the values of fields are attacked one by one.
+        """
+        return [] if hasattr(BaseModel, name) else self._parameters(record, name)
 
     def test_contexts(self):
         """What a client puts into the context changes nothing of ours."""
@@ -214,7 +226,7 @@ class HostileLaws(HostileCase):
                 [*record.ids, 2**31 - 1],
                 [*record.ids, *self._foreign_ids(who, record)],
             ][ids_number]
-            names = self._parameters(record, name)
+            names = self._bendable(record, name)
             bent = {
                 parameter: values[number]
                 for parameter, number in zip(names, given_, strict=False)

@@ -52,8 +52,14 @@ class Outcome:
         """Return the names of the tables that are not as before."""
         return self.rows.keys() | self.gone.keys()
 
-    def answer(self):
-        """Return everything that the caller is told, as one text."""
+    def answer(self, our_module, is_new):
+        """Return everything that the caller is told, as one text.
+
+        What Odoo says of its own accord in a method of its own, as that two records
+        are of different companies, is left out.
+        """
+        if self.error and not is_new and not self._frames(our_module)[-1]:
+            return ""
         return f"{self.result!r} {self.error}"
 
     def is_calm(self, our_module, is_new):
@@ -156,15 +162,15 @@ class Outcome:
         }
 
 
-def find_excesses(model, row, max_text, years, today, is_ours):
+def find_excesses(model, row, years, today, max_text):
     """Return what a stored row holds beyond anything that somebody means.
 
     :param model: the model of the row
     :param dict row: column to value, as JSON
-    :param int max_text: characters of a text that somebody types
     :param tuple years: the first and the last year of a date
     :param date today: an invoice is not of the year after the next
-    :param bool is_ours: the model is one of the addon, whose every text is typed
+    :param int max_text: characters of a text; none: who wrote it is trusted, so that
+        only what no column should hold counts
     :return: list of sentences
     """
     found = []
@@ -173,21 +179,34 @@ def find_excesses(model, row, max_text, years, today, is_ours):
         if field_ is None or value is None:
             continue
         where = f"{model._table}.{name}"
-        if field_.type in ("char", "text", "html"):
-            text = value if isinstance(value, str) else repr(value)
-            # Markup and the words around it are not what somebody typed.
-            limit = max_text if is_ours else 5 * max_text
-            if len(text) > limit:
-                found.append(f"{where} has {len(text)} characters")
-            if odd := _ODD.search(text):
-                found.append(f"{where} holds the character {odd[0]!a}")
+        if field_.type in ("float", "monetary"):
+            found += _find_odd_number(where, value, max_text is not None)
+        elif max_text is None:
+            continue
         elif field_.type in ("date", "datetime"):
             found += _find_odd_date(where, name, str(value), years, today)
-        elif field_.type in ("float", "monetary") and not _is_amount(value):
-            found.append(f"{where} is {value!r}")
+        elif field_.type in ("char", "text", "html"):
+            found += _find_odd_text(where, str(value), max_text)
     if model._name == "ir.attachment":
         found += _find_odd_file(row)
     return found
+
+
+def _find_odd_text(where, text, max_text):
+    found = []
+    if len(text) > max_text:
+        found.append(f"{where} has {len(text)} characters")
+    if odd := _ODD.search(text):
+        found.append(f"{where} holds the character {odd[0]!a}")
+    return found
+
+
+def _find_odd_number(where, value, has_limit):
+    """Say what is no number, or one whose cents a float cannot hold."""
+    number = float(value)
+    if not math.isfinite(number) or (has_limit and abs(number) > 2**53 / 100):
+        return [f"{where} is {value!r}"]
+    return []
 
 
 def _find_odd_date(where, name, value, years, today):
@@ -198,13 +217,6 @@ def _find_odd_date(where, name, value, years, today):
     if "invoice_date" in name and year > today.year + 1:
         return [f"{where} is {value}, years ahead"]
     return []
-
-
-def _is_amount(value):
-    try:
-        return math.isfinite(float(value)) and abs(float(value)) < 1e12
-    except ValueError:
-        return False
 
 
 def _find_odd_file(row):
