@@ -24,6 +24,7 @@
         "wizard/service_partner_appointment_wizard_views.xml",
         "wizard/service_partner_attempt_wizard_views.xml",
         "wizard/service_partner_cancel_wizard_views.xml",
+        "wizard/service_partner_price_wizard_views.xml",
         "wizard/service_partner_reason_wizard_views.xml",
         "wizard/service_partner_reassign_wizard_views.xml",
         "wizard/service_partner_sale_cancel_wizard_views.xml",

@@ -1,4 +1,5 @@
 from . import odoo_fixes
 from . import portal
+from . import portal_account
 from . import portal_billing
 from . import portal_steps

@@ -263,9 +263,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
 
     def _render_statement(self, statement_sudo, errors=None, typed=None):
         states = statement_sudo._fields["state"]._description_selection(request.env)
-        is_open = statement_sudo.state == "issued" and (
-            not statement_sudo._get_valid_bills()
-        )
+        is_open = statement_sudo._is_open_for_partner()
         is_own = statement_sudo.billing_mode == "self_billing"
         is_internal = request.env.user._is_internal()
         return self._render_service_partner(
@@ -277,14 +275,13 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
                 "state_label": dict(states)[statement_sudo.state],
                 "findings": statement_sudo._get_finding_sentences(),
                 "can_send_invoice": is_open and not is_own,
+                "is_invoice_mailed": bool(statement_sudo._get_valid_bills()),
                 "can_cancel": is_open,
                 "can_object": is_own
                 and statement_sudo.state in ("issued", "invoiced")
                 and not statement_sudo.objection_date,
                 "expected_total": statement_sudo.currency_id.format(
-                    statement_sudo._get_tax_totals()["total_amount_currency"]
-                    if statement_sudo.partner_id.vat
-                    else statement_sudo.amount_untaxed
+                    statement_sudo._get_document_total()
                 ),
                 "backend_url": is_internal
                 and "/odoo/action-dg_service_partner.service_partner_statement_action/"

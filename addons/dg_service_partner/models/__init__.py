@@ -14,6 +14,7 @@ from . import sale_order_line
 from . import service_partner_agreement
 from . import service_partner_assignment
 from . import service_partner_contact_attempt
+from . import service_partner_document_mixin
 from . import service_partner_order
 from . import service_partner_order_flow
 from . import service_partner_order_handover
@@ -21,6 +22,7 @@ from . import service_partner_order_jobs
 from . import service_partner_order_mail
 from . import service_partner_order_office_steps
 from . import service_partner_order_partner_steps
+from . import service_partner_order_price
 from . import service_partner_order_requirement
 from . import service_partner_order_text
 from . import service_partner_performance

@@ -1,5 +1,7 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.order_flow import CLOSED_STATES, HIDDEN_STATES
 
@@ -64,9 +66,199 @@ class ResPartner(models.Model):
                 )
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        companies = partners._filter_service_partner_companies()
+        self.env.user._check_may_open_service_partners(companies)
+        if self.env.user.share:
+            invoice = partners.filtered(lambda partner: partner.type == "invoice")
+            invoice._check_service_partner_data_kept()
+        return partners
+
+    def write(self, vals):
+        self._check_service_partner_mailboxes(vals)
+        if self.env.user.share:
+            self._filter_service_partner_changed(
+                vals
+            )._check_service_partner_data_kept()
+        if not vals.keys() & {"parent_id", "is_company", "is_service_partner"}:
+            return super().write(vals)
+        moving = vals.keys() & {"parent_id", "is_company"}
+        people = self._get_people_with_login() if moving else self.browse()
+        companies = {person: person.commercial_partner_id for person in people}
+        ticked = self._filter_service_partner_companies()
+        result = super().write(vals)
+        now_ticked = self._filter_service_partner_companies()
+        if "is_service_partner" in vals:
+            self.env.user._check_may_open_service_partners(
+                (now_ticked - ticked) | (ticked - now_ticked)
+            )
+        if moving:
+            (now_ticked - ticked)._forget_service_partner()
+        moved = people.filtered(
+            lambda person: person.commercial_partner_id != companies[person]
+        )
+        if moved:
+            moved._check_service_partner_entry()
+            self.env["service.partner.document.mixin"]._close_to(moved)
+            # The rules know the company of a user by heart.
+            self.env.registry.clear_cache()
+        return result
+
     @api.model
     def _commercial_fields(self):
         return super()._commercial_fields() + ["is_service_partner"]
+
+    def signup_prepare(self, signup_type="signup"):
+        return super(
+            ResPartner, self - self._filter_service_partner_contacts()
+        ).signup_prepare(signup_type)
+
+    def signup_get_auth_param(self):
+        contacts = self._filter_service_partner_contacts()
+        result = super(ResPartner, self - contacts).signup_get_auth_param()
+        # A link in a mail makes nobody a login of a service partner (R03).
+        result.update({contact.id: {} for contact in contacts})
+        return result
+
+    def _get_signup_url_for_action(self, **kwargs):
+        contacts = self._filter_service_partner_contacts()
+        urls = super(ResPartner, self - contacts)._get_signup_url_for_action(**kwargs)
+        urls.update({each.id: f"{each.get_base_url()}/web/login" for each in contacts})
+        return urls
+
+    def _filter_service_partner_companies(self):
+        """Return those that are service partners themselves, not people of one."""
+        return self.filtered(
+            lambda partner: (
+                partner.is_service_partner and partner == partner.commercial_partner_id
+            )
+        )
+
+    def _filter_service_partner_contacts(self):
+        """Return those in a service partner's company who have no login."""
+        return self.sudo().filtered(
+            lambda partner: (
+                partner.commercial_partner_id.is_service_partner
+                and not partner.user_ids
+            )
+        )
+
+    def _get_people_with_login(self):
+        """Return the people among these partners and below who have or had a login."""
+        if not self.ids:
+            return self.browse()
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        return users.search([("partner_id", "child_of", self.ids)]).partner_id
+
+    def _check_service_partner_entry(self, known=()):
+        """Let only the team bring people with a login into a service partner (R03).
+
+        :param known: ``res.partner`` records that were there before
+        :raises AccessError: says who may
+        """
+        entering = self.sudo().filtered(
+            lambda partner: (
+                partner not in known
+                and partner.commercial_partner_id.is_service_partner
+            )
+        )
+        self.env.user._check_may_open_service_partners(entering)
+
+    def _forget_service_partner(self):
+        """Take the mark from people who left their company: they are none."""
+        people = self.sudo().filtered(lambda partner: not partner.is_company)
+        if people:
+            super(ResPartner, people).write({"is_service_partner": False})
+
+    def _check_service_partner_mailboxes(self, vals):
+        """Keep where the passwords of a service partner's people go (R03).
+
+        :param dict vals: as of ``write``
+        :raises AccessError: neither the team nor the person itself
+        """
+        if "email" not in vals or self.env.user.sudo()._may_open_service_partners():
+            return
+        people = self.sudo().filtered(
+            lambda partner: (
+                partner.email != vals["email"]
+                and partner.user_ids
+                and partner.commercial_partner_id.is_service_partner
+                and partner != self.env.user.partner_id
+            )
+        )
+        self.env.user._check_may_open_service_partners(people)
+
+    def _filter_service_partner_changed(self, vals):
+        """Return those whose data that the team keeps would change (A20).
+
+        Its company's tax number and country decide about taxes, its invoice address
+        about the bill.
+
+        :param dict vals: as of ``write``
+        """
+        kept = {"parent_id", "type", "is_company", *self._get_service_partner_kept()}
+        return self.sudo().filtered(
+            lambda partner: any(
+                partner._fields[name].convert_to_write(partner[name], partner)
+                != (vals[name] or False)
+                for name in vals.keys() & kept
+                if name not in self._get_service_partner_kept()
+                or partner._is_service_partner_bill_address()
+            )
+        )
+
+    @api.model
+    def _get_service_partner_kept(self):
+        """Return the fields of a billing address that the team keeps."""
+        return {"vat", "country_id", "property_account_position_id", "active"}
+
+    def _is_service_partner_bill_address(self):
+        self.ensure_one()
+        return self == self.commercial_partner_id or self.type == "invoice"
+
+    def _check_service_partner_data_kept(self):
+        """Refuse that people of a service partner change what the team keeps (A20).
+
+        :raises AccessError: says who may
+        """
+        if self.sudo().filtered("commercial_partner_id.is_service_partner"):
+            raise AccessError(self._describe_service_partner_data_kept())
+
+    def _describe_service_partner_data_kept(self):
+        return self.env._(
+            "Tax number, country and billing address of a service partner are kept by "
+            "the service-partner team. Write to the team what has changed."
+        )
+
+    def _propose_service_partner_data(self, vals):
+        """Give the team what somebody of a service partner wants to be changed.
+
+        :param dict vals: the values that were refused
+        :return: sentence for that person
+        """
+        company = self.commercial_partner_id.sudo()
+        lines = [
+            f"{self._fields[name]._description_string(self.env)}: {value}"
+            for name, value in sorted(vals.items())
+        ]
+        user = self.env.company.sudo().service_partner_user_id or self.env.ref(
+            "base.user_admin"
+        )
+        note = Markup("<br/>").join(lines)
+        if note not in company.activity_ids.mapped("note"):
+            reader = company.with_context(lang=user.lang)
+            reader.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=reader.env._("Wants its billing data to be changed"),
+                note=note,
+                user_id=user.id,
+            )
+        return self.env._(
+            "Tax number, country and billing address are kept by the service-partner "
+            "team. The team has got your change and will see to it."
+        )
 
     def action_grant_service_partner_access(self):
         """Open Odoo's portal wizard for the people of this service partner (R03)."""

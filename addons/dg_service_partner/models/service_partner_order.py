@@ -6,8 +6,6 @@ from ..tools.check_digit import add_check_digit
 from ..tools.order_flow import CLOSED_STATES, STATE_SELECTION, STATES
 from ..tools.records_action import records_action
 
-PRICE_FIELDS = {"price_unit", "currency_id", "has_price"}
-
 
 class ServicePartnerOrder(models.Model):
     """The order of one sold service to a service partner: its data.
@@ -19,7 +17,7 @@ class ServicePartnerOrder(models.Model):
 
     _name = "service.partner.order"
     _description = "Service-Partner Order"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["service.partner.document.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -137,6 +135,14 @@ class ServicePartnerOrder(models.Model):
         comodel_name="product.product", string="Service", required=True, readonly=True
     )
     quantity = fields.Float(digits="Product Unit", default=1.0, readonly=True)
+    changed_quantity = fields.Float(
+        string="Quantity Now Sold",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="Sold since the partner accepted the order. The order keeps its quantity "
+        "until the team has agreed the new one with the partner.",
+    )
     product_uom_id = fields.Many2one(
         comodel_name="uom.uom", string="Unit", readonly=True
     )
@@ -146,6 +152,7 @@ class ServicePartnerOrder(models.Model):
         comodel_name="res.currency",
         required=True,
         default=lambda self: self.env.company.currency_id,
+        tracking=True,
     )
     has_price = fields.Boolean(
         compute="_compute_has_price",
@@ -252,6 +259,7 @@ class ServicePartnerOrder(models.Model):
     _price_not_negative = models.Constraint(
         "CHECK(price_unit >= 0)", "The price of a service cannot be negative."
     )
+    _changed_quantity_idx = models.Index("(id) WHERE changed_quantity > 0")
     _transmission_idx = models.Index("(transmit_after) WHERE state = 'waiting'")
     # All that the lists of a partner and of the back office ask for stands in these
     # three, so that PostgreSQL reads no rows but those of the page.
@@ -365,8 +373,7 @@ class ServicePartnerOrder(models.Model):
 
     def write(self, vals):
         self._check_written_fields(vals)
-        self._check_price_frozen(vals)
-        return super().write(self._prepare_manual_price_values(vals))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -395,38 +402,6 @@ class ServicePartnerOrder(models.Model):
                         field=field._description_string(self.env),
                     )
                 )
-
-    def _check_price_frozen(self, vals):
-        """Refuse another price than the one the partner accepted (A15).
-
-        A price that was missing then can be entered; a wrong one is corrected by the
-        managers, and the order's messages say so.
-
-        :param dict vals: as of ``write``
-        """
-        if (
-            self.env.su
-            or not vals.keys() & PRICE_FIELDS
-            or self.env.user.has_group(
-                "dg_service_partner.group_service_partner_manager"
-            )
-        ):
-            return
-        if frozen := self.filtered(lambda order: order.accept_date and order.has_price):
-            raise UserError(
-                self.env._(
-                    "%(orders)s: the service partner has accepted the price. Ask a "
-                    "manager of the service-partner team to correct it.",
-                    orders=frozen._format_names(),
-                )
-            )
-
-    @api.model
-    def _prepare_manual_price_values(self, vals):
-        """Return the values of a price that the back office enters (A15)."""
-        if self.env.su or not vals.keys() & {"price_unit", "currency_id"}:
-            return vals
-        return {"has_price": True, "is_price_manual": True, **vals}
 
     @api.model
     def _next_sp_ids(self, count):

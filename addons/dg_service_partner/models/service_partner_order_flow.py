@@ -79,8 +79,7 @@ class ServicePartnerOrder(models.Model):
         """
         self.check_access("read")
         self._check_step_allowed(step)
-        orders = self.sudo()
-        orders._lock()
+        orders = self.sudo()._lock()
         orders._check_step(step)
         return orders.filtered(lambda order: not order._is_step_taken(step))
 
@@ -203,8 +202,11 @@ class ServicePartnerOrder(models.Model):
         return self.filtered(lambda order: order.sale_order_id in unpaid)
 
     def _lock(self):
-        """Lock the rows so that concurrent calls make one transition (R13)."""
-        lock_rows(self)
+        """Lock the rows so that concurrent calls make one transition (R13).
+
+        :return: each of the orders once
+        """
+        return lock_rows(self)
 
     @api.model
     def _get_reason(self, reason, usage):

@@ -39,12 +39,17 @@ class ServicePartnerOrder(models.Model):
         return orders.with_env(self.env)
 
     def _sync_sold_quantity(self, line):
-        """Follow a changed quantity of the sold service; nothing left: cancel (A14)."""
+        """Follow a changed quantity of the sold service; nothing left: cancel (A14).
+
+        After the acceptance the partner has to agree first (A15).
+        """
         self.ensure_one()
         if line.product_uom_id.compare(line.product_uom_qty, 0) <= 0:
             if self.state not in CLOSED_STATES:
                 self._cancel()
-        elif self.state != "done" and self.quantity != line.product_uom_qty:
+        elif self.accept_date:
+            self._keep_accepted_quantity(line.product_uom_qty)
+        elif self.quantity != line.product_uom_qty:
             self.quantity = line.product_uom_qty
             self._message_log(
                 body=self.env._(
@@ -149,16 +154,6 @@ class ServicePartnerOrder(models.Model):
         )
         self._update_price()
 
-    def _update_price(self):
-        """Take the partner's price for the service, in the partner's currency (A15).
-
-        Nothing found: what was entered by hand stays, else ``has_price`` is off and
-        the back office sees it.
-        """
-        for order in self.filtered(lambda order: not order.sudo().is_price_manual):
-            if price := order.agreement_id._get_price(order):
-                order.write({"has_price": True, **price})
-
     def _transmit(self):
         """Hand the orders to their partners: the moment the partner sees them."""
         self.env["service.partner.assignment"].sudo()._open(self)
@@ -223,6 +218,8 @@ class ServicePartnerOrder(models.Model):
             # Who declines knows it already.
             self._notify_withdrawn()
         self._close_conversation()
+        # The next partner is asked for what is sold now.
+        self._take_changed_quantity()
         self._move_to(
             "waiting",
             self._prepare_hand_over_values(),
@@ -270,11 +267,16 @@ class ServicePartnerOrder(models.Model):
 
         :param bool release: let the goods go; not when their sale is cancelled too
         """
-        self._move_to(
-            "cancel", {"billing_status": "no", "paused_since": False}, step="cancel"
-        )
-        self.sudo().assignment_ids._close("withdrawn")
+        self._end()
         if release:
             self._release_goods()
             self._redirect_goods()
         self._notify_cancelled()
+
+    def _end(self):
+        """Move orders to their end without a service."""
+        self._forget_changed_quantity()
+        self._move_to(
+            "cancel", {"billing_status": "no", "paused_since": False}, step="cancel"
+        )
+        self.sudo().assignment_ids._close("withdrawn")

@@ -40,6 +40,10 @@ class ServicePartnerOrder(models.Model):
                 (0, 0, order._prepare_calendar_attachment_values(mail))
             ]
 
+    def _notify_changed(self):
+        """Tell the partners of another quantity or price than they accepted (A15)."""
+        self._send_partner_mails("mail_template_changed")
+
     def _notify_withdrawn(self):
         """Tell the partners that orders were taken from them (A14)."""
         self._send_partner_mails("mail_template_withdrawn")
@@ -85,27 +89,6 @@ class ServicePartnerOrder(models.Model):
             self.env["mail.mail"]
             .sudo()
             .union(*(order._send_mails(xml_name) for order in self if len(self) > 1))
-        )
-
-    def _get_mail_receivers(self):
-        """Return who reads the mails to the service partner.
-
-        The partner's own mailbox, else the people of the partner who may log in.
-        """
-        self.ensure_one()
-        partner = self.sudo().partner_id
-        if partner.email:
-            return partner
-        return (
-            self.env["res.partner"]
-            .sudo()
-            .search(
-                [
-                    ("id", "child_of", partner.commercial_partner_id.ids),
-                    ("email", "!=", False),
-                    ("user_ids.active", "=", True),
-                ]
-            )
         )
 
     def _get_mail_lang(self):
@@ -160,8 +143,7 @@ class ServicePartnerOrder(models.Model):
     def _close_conversation(self):
         """Keep what was written with a partner from the next one (R45).
 
-        Its people no longer follow, its messages become internal, and links in its
-        mails open nothing any more.
+        Its people no longer follow, and its messages become internal.
         """
         if not self:
             return
@@ -179,4 +161,3 @@ class ServicePartnerOrder(models.Model):
                 ("is_internal", "=", False),
             ]
         ).write({"is_internal": True})
-        self.write({"access_token": False})

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..tools.typed_amount import read_amount
 
 
 class ServicePartnerOrder(models.Model):
@@ -102,10 +104,7 @@ class ServicePartnerOrder(models.Model):
         """Cancel services and the deliveries held for them («cancel all», A11)."""
         orders = self._begin_step("cancel")
         goods = orders.goods_line_ids
-        orders._move_to(
-            "cancel", {"billing_status": "no", "paused_since": False}, step="cancel"
-        )
-        orders.assignment_ids._close("withdrawn")
+        orders._end()
         goods._cancel_service_partner_held_moves()
         orders._redirect_goods()
         orders._notify_cancelled()
@@ -125,8 +124,51 @@ class ServicePartnerOrder(models.Model):
         orders._release_goods()
         return True
 
+    def action_correct_price(self, price, reason):
+        """Correct the price that the partner has accepted; the partner is mailed (A15).
+
+        :param float price: for one unit; over RPC also as people type it
+        :param str reason: why, for the history
+        :raises AccessError: not a manager of the service-partner team
+        :raises UserError: billed already, no price, or no reason
+        """
+        orders = self._begin_step("correct_price")
+        reason = str(reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why the price is corrected."))
+        price = self._parse_price(price)
+        orders._log_step("correct_price", note=reason)
+        orders._correct_price(price, reason)
+        return True
+
+    @api.model
+    def _parse_price(self, price):
+        try:
+            price = read_amount(price)
+            if price < 0:
+                raise ValueError(price)
+        except ValueError as error:
+            raise UserError(
+                self.env._("Enter the price for one unit, like 120.50.")
+            ) from error
+        return price
+
+    def action_take_quantity(self):
+        """Take over the quantity that is sold now, as agreed with the partner (A15).
+
+        The partner is mailed what it gets for it.
+
+        :raises UserError: in another state, or billed already
+        """
+        orders = self._begin_step("take_quantity")
+        orders._log_step("take_quantity")
+        orders._take_changed_quantity()
+        orders._notify_changed()
+        return True
+
     def action_update_price(self):
         """Look the partner's price up again, where none was found (A15)."""
         self.check_access("write")
-        self.filtered(lambda order: not order.has_price)._update_price()
+        orders = self._lock()
+        orders.filtered(lambda order: not order.has_price)._update_price()
         return True

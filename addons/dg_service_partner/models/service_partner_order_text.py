@@ -346,6 +346,17 @@ class ServicePartnerOrder(models.Model):
         town = " ".join(filter(None, [address.zip, address.city]))
         return ", ".join(filter(None, [address.street, address.street2, town]))
 
+    def _describe_changed_quantity(self):
+        """Say what was accepted and what is sold now (A15)."""
+        self.ensure_one()
+        return self.env._(
+            "%(order)s: the partner has accepted %(accepted)s, now %(sold)s are sold. "
+            "Agree it with the partner, then take the quantity over.",
+            order=self.name,
+            accepted=self._format_quantity(self.quantity),
+            sold=self._format_quantity(self.changed_quantity),
+        )
+
     def _format_quantity(self, quantity):
         """Return a quantity without decimals that say nothing."""
         locale = babel_locale_parse(self.env.lang or "en_US")

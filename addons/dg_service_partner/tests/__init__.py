@@ -27,6 +27,7 @@ from . import test_numbering
 from . import test_odoo_fixes
 from . import test_order_flow
 from . import test_order_life
+from . import test_partner_people
 from . import test_performance
 from . import test_portal_access
 from . import test_portal_accessibility
@@ -38,6 +39,7 @@ from . import test_portal_steps
 from . import test_portal_tours
 from . import test_price_frozen
 from . import test_reminders
+from . import test_repeated_ids
 from . import test_requirements
 from . import test_state_machine
 from . import test_translations

@@ -298,6 +298,8 @@ class ServicePartnerCommon(TransactionCase):
             order.requirement_ids.result = "ok"
         elif step == "resume":
             order.sudo().paused_since = fields.Datetime.now()
+        elif step == "take_quantity":
+            order.sale_line_id.product_uom_qty += 1
         elif order.state == "execution":
             order.sudo().appointment_start = fields.Datetime.now()
         return order
@@ -307,6 +309,7 @@ class ServicePartnerCommon(TransactionCase):
         arguments = {
             "answer": ({},),
             "attempt": ("phone", "reached"),
+            "correct_price": (130.0, "Second fitter, agreed on the phone"),
             "reassign": (self.partner_b.id,),
             "set_appointment": (
                 "2099-01-05 09:00:00",

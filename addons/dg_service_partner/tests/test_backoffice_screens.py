@@ -16,6 +16,7 @@ QUEUES = (
     "overdue",
     "waiting",
     "no_price",
+    "changed_quantity",
 )
 
 
@@ -207,6 +208,8 @@ class TestBackofficeScreens(ServicePartnerCommon):
         unreachable.sudo().paused_since = fields.Datetime.now()
         unpriced_service = self._create_service("Unpriced", requirements=False)
         no_price = self._create_order("new", self.tv, unpriced_service)
+        changed_quantity = self._create_order("check")
+        changed_quantity.sale_line_id.product_uom_qty = 2
         self.env["service.partner.agreement"].search([]).action_archive()
         without_partner = self._create_order()
         self.env.invalidate_all()
@@ -217,6 +220,7 @@ class TestBackofficeScreens(ServicePartnerCommon):
             "overdue": overdue,
             "waiting": waiting,
             "no_price": no_price,
+            "changed_quantity": changed_quantity,
         }
         for name, queue in queues.items():
             with self.subTest(queue=name):

@@ -220,6 +220,18 @@ STEPS = {
         states=("waiting", "new", "check", "not_met"),
         leads_to=("waiting", "new", "check"),
     ),
+    "take_quantity": Step(
+        "Take Over Quantity",
+        method="action_take_quantity",
+        states=("check", "not_met", "met", "appointment", "execution", "done"),
+        taken_unless="changed_quantity",
+    ),
+    "correct_price": Step(
+        "Correct Price",
+        method="action_correct_price",
+        states=("check", "not_met", "met", "appointment", "execution", "done"),
+        by_manager=True,
+    ),
     "override_hold": Step(
         "Release Goods Early",
         method="action_override_hold",

@@ -6,8 +6,10 @@ from odoo.exceptions import LockError, UserError
 def lock_rows(records):
     """Lock the rows of records until the transaction ends.
 
+    :return: each of the records once, however often the caller names it
     :raises UserError: somebody else holds one of them at this moment
     """
+    records = records.union()
     try:
         records.lock_for_update(allow_referencing=True)
     except LockError as error:
@@ -18,3 +20,4 @@ def lock_rows(records):
                 names=", ".join(records.mapped("display_name")),
             )
         ) from error
+    return records

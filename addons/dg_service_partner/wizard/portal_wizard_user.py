@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import AccessError
 
 
 class PortalWizardUser(models.TransientModel):
@@ -24,15 +23,7 @@ class PortalWizardUser(models.TransientModel):
 
         :raises AccessError: somebody else handles the access of a service partner
         """
-        partners = self.partner_id.commercial_partner_id.filtered("is_service_partner")
-        if partners and not (
-            self.env.su
-            or self.env.user.has_group("dg_service_partner.group_service_partner_user")
-        ):
-            raise AccessError(
-                self.env._(
-                    "%(partners)s: only the service-partner team gives service "
-                    "partners access to the portal or takes it away. Ask the team.",
-                    partners=", ".join(partners.mapped("display_name")),
-                )
-            )
+        partners = self.partner_id.commercial_partner_id
+        self.env.user._check_may_open_service_partners(
+            partners.filtered("is_service_partner")
+        )

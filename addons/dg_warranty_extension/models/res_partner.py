@@ -27,6 +27,18 @@ class ResPartner(models.Model):
                     partner.service_object_count += count
                 partner = partner.parent_id
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"parent_id", "is_company"} and self._have_logins():
+            # The rules know the company of a portal user by heart.
+            self.env.registry.clear_cache()
+        return result
+
+    def _have_logins(self):
+        """Return whether somebody among these partners and below can log in."""
+        users = self.env["res.users"].sudo()
+        return bool(users.search_count([("partner_id", "child_of", self.ids)], limit=1))
+
     def action_view_service_objects(self):
         self.ensure_one()
         return show_list(

@@ -130,14 +130,14 @@ class ServiceCommitment(models.Model):
         # as with orders: people who invoice, and those who may change the commitments
         can_invoice = self.env["account.move"].has_access("create")
         self.check_access("read" if can_invoice else "write")
-        lock_or_refuse(
+        commitments = lock_or_refuse(
             self,
             lambda: self.env._(
                 "Somebody else is invoicing these commitments right now. Try again in "
                 "a moment."
             ),
         )
-        due = self._filter_due()
+        due = commitments._filter_due()
         if not due:
             raise UserError(
                 self.env._(

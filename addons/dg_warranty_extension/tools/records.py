@@ -37,9 +37,12 @@ def lock_or_refuse(records, get_sentence):
     """Lock the rows, so that concurrent calls do their work once.
 
     :param get_sentence: function that returns what the second caller is told
+    :return: each of the records once, however often the caller names it
     :raises UserError: when somebody else holds one of them
     """
+    records = records.union()
     try:
         records.lock_for_update(allow_referencing=True)
     except LockError as error:
         raise UserError(get_sentence()) from error
+    return records

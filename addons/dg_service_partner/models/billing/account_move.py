@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ...tools import billing_text
 
@@ -18,6 +20,22 @@ class AccountMove(models.Model):
         check_company=True,
         ondelete="restrict",
     )
+    service_partner_sender = fields.Char(
+        string="Mailed By",
+        readonly=True,
+        copy=False,
+        help="Who mailed this bill, which is on its statement for that alone: the "
+        "partner's own invoice takes its place.",
+    )
+    service_partner_named_statement_id = fields.Many2one(
+        comodel_name="service.partner.statement",
+        string="Names the Partner Statement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        help="Mailed by somebody whose address is none of the partner's.",
+    )
     service_partner_difference = fields.Monetary(
         string="Difference to the Partner Statement",
         compute="_compute_service_partner_difference",
@@ -32,6 +50,14 @@ class AccountMove(models.Model):
         string="Billing ID or SP-ID",
         store=False,
         search="_search_service_partner_any_reference",
+    )
+
+    # Whatever runs at the same time, a statement is paid once.
+    _service_partner_statement_uniq = models.UniqueIndex(
+        "(service_partner_statement_id) WHERE state = 'posted'"
+        " AND move_type = 'in_invoice'"
+        " AND payment_state IS DISTINCT FROM 'reversed'",
+        "The partner statement has a posted bill already. Cancel this one.",
     )
 
     @api.depends("amount_untaxed", "service_partner_statement_id")
@@ -57,6 +83,13 @@ class AccountMove(models.Model):
             remarks = move._get_service_partner_remarks() if has_remarks else []
             move.service_partner_remarks = "\n".join(remarks) or False
 
+    def write(self, vals):
+        if "service_partner_statement_id" in vals:
+            self._check_service_partner_statement_kept(
+                vals["service_partner_statement_id"]
+            )
+        return super().write(vals)
+
     def _search_service_partner_any_reference(self, operator, value):
         statements = (
             self.env["service.partner.statement"]
@@ -69,6 +102,35 @@ class AccountMove(models.Model):
         """Show the statement that the bill was made of."""
         self.ensure_one()
         return self.service_partner_statement_id._get_form_action()
+
+    def action_put_on_service_partner_statement(self):
+        """Put a bill on the statement that it names: somebody has looked at it.
+
+        :raises UserError: it names none, or the statement speaks against it
+        """
+        self.ensure_one()
+        self.check_access("write")
+        statement = self.service_partner_named_statement_id.sudo()
+        if not statement or self.state != "draft":
+            raise UserError(
+                self.env._(
+                    "%(bill)s is no draft that waits for its statement. Reload the "
+                    "page to see where it stands.",
+                    bill=self.display_name,
+                )
+            )
+        if refusal := statement._get_bill_refusal(self):
+            raise UserError(refusal)
+        pdf = self.message_main_attachment_id.sudo()
+        text = billing_text.read_pdf(pdf.raw) if pdf else None
+        statement._receive_bill(self, text, pdf)
+        return True
+
+    def _filter_service_partner_mailed(self):
+        """Return the drafts that are on a statement by nothing but a mail."""
+        return self.filtered(
+            lambda move: move.state == "draft" and move.service_partner_sender
+        )
 
     def _get_service_partner_remarks(self):
         """Return sentences on what differs between invoice, statement and bill."""
@@ -100,19 +162,44 @@ class AccountMove(models.Model):
                     bill=currency.format(self.amount_total),
                 )
             )
-        if self.amount_tax and not statement.partner_id.vat:
+        if self.amount_tax and not statement._is_vat_charged():
             remarks.append(
                 self.env._(
-                    "%(partner)s has no VAT number, but this bill claims input VAT. "
-                    "Take the taxes out, or enter the number on the partner.",
+                    "%(partner)s charged no VAT on %(date)s, but this bill claims "
+                    "input VAT. Take the taxes out, or enter on the partner its VAT "
+                    "number and from when it charges VAT.",
                     partner=statement.partner_id.display_name,
+                    date=format_date(self.env, statement.date),
                 )
             )
         return remarks
 
+    def _check_service_partner_statement_kept(self, statement_id):
+        """Refuse to take a statement from a bill that bills its orders (A20).
+
+        :param int statement_id: what is to be written
+        :raises UserError: posted, or made of the statement: it could be billed twice
+        """
+        for move in self:
+            statement = move.service_partner_statement_id.sudo()
+            if not statement or statement.id == statement_id:
+                continue
+            if move.state == "posted" or (
+                move.state == "draft" and move.line_ids.service_partner_order_id
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(bill)s bills the orders of %(statement)s, so it stays with "
+                        "that statement. Cancel or reverse the bill instead.",
+                        bill=move.display_name,
+                        statement=statement.name,
+                    )
+                )
+
     def _post(self, soft=True):
-        for move in self.filtered(lambda move: move.move_type == "in_invoice"):
-            move.service_partner_statement_id.sudo()._check_posting(move)
+        bills = self.filtered(lambda move: move.move_type == "in_invoice")
+        bills = bills.filtered("service_partner_statement_id").sudo()
+        bills.service_partner_statement_id._check_posting(bills)
         return super()._post(soft)
 
     def _get_service_partner_paid_date(self):
@@ -128,7 +215,10 @@ class AccountMove(models.Model):
     def _message_post_after_hook(self, new_message, message_values):
         # The subject may be all that names the billing ID.
         if self.env.context.get("from_alias"):
-            self = self.with_context(service_partner_subject=new_message.subject)
+            self = self.with_context(
+                service_partner_subject=new_message.subject,
+                service_partner_sender=new_message.email_from,
+            )
         return super()._message_post_after_hook(new_message, message_values)
 
     def _extend_with_attachments(self, files_data, new=False):
@@ -178,8 +268,17 @@ class AccountMove(models.Model):
         for source in filter(None, sources):
             statement = self._find_service_partner_statement(source)
             if statement:
-                statement._receive_bill(self, text, pdfs)
+                statement._receive_bill(
+                    self, text, pdfs, self._get_service_partner_sender()
+                )
                 return
+
+    def _get_service_partner_sender(self):
+        """Return who mailed this bill; None where somebody of ours brought it."""
+        if not self.env.context.get("from_alias"):
+            return None
+        sender = self.env.context.get("service_partner_sender")
+        return sender or self.env._("an unknown sender")
 
     def _find_service_partner_statement(self, text):
         """Return the one statement of the bill's company that a text names, or none."""

@@ -102,8 +102,7 @@ class ServicePartnerOrder(models.Model):
                     "can bill orders."
                 )
             )
-        orders = self.sudo()
-        orders._lock()
+        orders = self.sudo()._lock()
         orders._check_billable()
         orders._check_one_statement()
         return orders
@@ -175,14 +174,21 @@ class ServicePartnerOrder(models.Model):
     def _check_not_billed(self):
         """Refuse to change what a statement says about an order."""
         if billed := self.filtered("statement_id"):
-            raise UserError(
-                self.env._(
-                    "%(orders)s: billed in %(statements)s, so price and service cannot "
-                    "change any more. Cancel the statement first.",
-                    orders=billed._format_names(),
-                    statements=", ".join(billed.statement_id.mapped("name")),
-                )
-            )
+            raise UserError(billed._describe_billed())
+
+    def _describe_billed(self):
+        return self.env._(
+            "%(orders)s: billed in %(statements)s, so price and service cannot "
+            "change any more. Cancel the statement first.",
+            orders=self._format_names(),
+            statements=", ".join(self.statement_id.mapped("name")),
+        )
+
+    def _get_condition_refusals(self, step):
+        if step in ("take_quantity", "correct_price"):
+            billed = self.filtered("statement_id")
+            return {order: order._describe_billed() for order in billed}
+        return super()._get_condition_refusals(step)
 
     def _prepare_statement_values(self):
         """Return the values of the statement over these orders. Extension point."""

@@ -25,7 +25,7 @@ class ServicePartnerStatement(models.Model):
 
     _name = "service.partner.statement"
     _description = "Partner Statement"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["service.partner.document.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
@@ -253,10 +253,7 @@ class ServicePartnerStatement(models.Model):
 
         :raises UserError: a posted bill exists
         """
-        self.check_access("read")
-        self._check_actor()
-        statements = self.sudo()
-        statements._lock()
+        statements = self._begin()
         for statement in statements:
             statement._check_cancellable(by_partner=not self._is_back_office())
         statements = statements.filtered(lambda statement: not statement.cancel_date)
@@ -321,9 +318,15 @@ class ServicePartnerStatement(models.Model):
                 )
             )
 
-    def _lock(self):
-        """Lock the rows so that what two people do at once is done once."""
-        lock_rows(self)
+    def _begin(self):
+        """Check who calls and lock the statements.
+
+        :return: each of the statements once, with the right to write (``sudo``)
+        :raises AccessError: not the caller's statements
+        """
+        self.check_access("read")
+        self._check_actor()
+        return lock_rows(self.sudo())
 
     def _check_cancellable(self, by_partner):
         """Refuse to cancel while a bill stands against it (A18)."""
@@ -338,7 +341,7 @@ class ServicePartnerStatement(models.Model):
                     bills=", ".join(posted.mapped("name")),
                 )
             )
-        if by_partner and bills:
+        if by_partner and bills != bills._filter_service_partner_mailed():
             raise UserError(
                 self.env._(
                     "%(statement)s cannot be cancelled any more: accounts payable is "

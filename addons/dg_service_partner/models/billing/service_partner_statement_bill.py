@@ -1,24 +1,16 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools.records_action import records_action
+from ...tools.row_lock import lock_rows
 
 
 class ServicePartnerStatement(models.Model):
     """From the statement to the vendor bill (A20)."""
 
-    # The statement is cut by whose document it is: the partner's or ours.
+    # The statement is cut by what is asked of it, see docs/architecture.md.
     _inherit = "service.partner.statement"  # pylint: disable=consider-merging-classes-inherited
-
-    difference_reason = fields.Char(
-        string="Reason for the Difference",
-        tracking=True,
-        copy=False,
-        groups="base.group_user",
-        help="Why the partner's invoice is paid although it differs from the statement "
-        "by more than the company tolerates.",
-    )
 
     def action_create_bill(self):
         """Make the draft vendor bill of each statement, or show the one there is.
@@ -28,9 +20,7 @@ class ServicePartnerStatement(models.Model):
             invoice differs beyond the tolerance and nobody said why
         """
         self.env["account.move"].check_access("create")
-        self.check_access("read")
-        statements = self.sudo()
-        statements._lock()
+        statements = self._begin()
         for statement in statements:
             statement._check_can_bill()
         missing = statements.filtered(lambda each: not each._get_valid_bills())
@@ -74,14 +64,25 @@ class ServicePartnerStatement(models.Model):
                 self.currency_id,
             )
 
-    def _check_posting(self, bill):
-        """Refuse to post a bill that its statement speaks against (A18, A20).
+    def _check_posting(self, bills):
+        """Refuse to post bills that their statements speak against (A18, A20).
 
-        :param bill: ``account.move`` of this statement; without one nothing speaks
-            against it
+        The statements stay locked until the bills are posted: of two people who post
+        at once, one is told.
+
+        :param bills: ``account.move`` records of these statements
         """
-        if not self:
-            return
+        lock_rows(self)
+        self._check_orders()
+        of_statement = bills.union().grouped("service_partner_statement_id")
+        for statement in self:
+            statement._check_bill(of_statement[statement])
+
+    def _check_bill(self, bill):
+        """Refuse to post what should be the one bill of this statement (A18, A20).
+
+        :param bill: ``account.move`` records that are to be posted
+        """
         self.ensure_one()
         if self.state == "cancel":
             raise UserError(
@@ -91,6 +92,7 @@ class ServicePartnerStatement(models.Model):
                     statement=self.name,
                 )
             )
+        self._check_one_bill(bill)
         partner = self.partner_id.commercial_partner_id
         if bill.commercial_partner_id != partner:
             raise UserError(
@@ -100,16 +102,6 @@ class ServicePartnerStatement(models.Model):
                     statement=self.name,
                     partner=partner.display_name,
                     other=bill.commercial_partner_id.display_name,
-                )
-            )
-        others = self._get_valid_bills() - bill
-        if posted := others.filtered(lambda other: other.state == "posted"):
-            raise UserError(
-                self.env._(
-                    "The statement %(statement)s has the posted bill %(bills)s "
-                    "already. Cancel this one.",
-                    statement=self.name,
-                    bills=", ".join(posted.mapped("name")),
                 )
             )
         self._check_no_objection()
@@ -201,215 +193,3 @@ class ServicePartnerStatement(models.Model):
             return
         attachment = source.copy({"res_model": "account.move", "res_id": move.id})
         move.message_main_attachment_id = attachment
-
-    def _get_bill_contact(self):
-        """Return the address of the partner that invoices come from."""
-        self.ensure_one()
-        return self.env["res.partner"].browse(
-            self.partner_id.address_get(["invoice"])["invoice"]
-        )
-
-    def _get_fiscal_position(self):
-        self.ensure_one()
-        return (
-            self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(self._get_bill_contact())
-        )
-
-    def _has_taxes(self):
-        """Return whether the document may show VAT.
-
-        A partner without VAT number charges none: neither in self-billing, nor in the
-        invoice that it has sent. Before that invoice Odoo's rules alone count.
-        """
-        self.ensure_one()
-        return bool(self.partner_id.vat) or (
-            self.billing_mode == "partner_invoice"
-            and self.partner_invoice_state != "accepted"
-        )
-
-    def _get_taxes_by_product(self):
-        """Return the taxes of each product by Odoo's rules for vendor bills.
-
-        :return: dict of ``product.product`` to ``account.tax``
-        """
-        self.ensure_one()
-        company = self.company_id
-        fiscal_position = self._get_fiscal_position()
-        taxes_of = {}
-        for product in self.order_ids.product_id.with_company(company):
-            taxes = product.supplier_taxes_id._filter_taxes_by_company(company)
-            if not taxes:
-                account = product._get_product_accounts()["expense"]
-                taxes = account.tax_ids.filtered(
-                    lambda tax: tax.type_tax_use == "purchase"
-                )
-            taxes_of[product] = fiscal_position.map_tax(taxes)
-        return taxes_of
-
-    def _get_tax_totals(self):
-        """Return Odoo's tax summary of the orders by the rules of a vendor bill.
-
-        :return: dict, see ``account.tax._get_tax_totals_summary``
-        """
-        self.ensure_one()
-        company, currency = self.company_id, self.currency_id
-        tax_model = self.env["account.tax"].with_company(company)
-        taxes = self._get_taxes_by_product() if self._has_taxes() else {}
-        lines = [
-            tax_model._prepare_base_line_for_taxes_computation(
-                order,
-                tax_ids=taxes.get(order.product_id, tax_model),
-                quantity=order.quantity,
-                price_unit=order.price_unit,
-                partner_id=self.partner_id,
-                currency_id=currency,
-                product_id=order.product_id,
-            )
-            for order in self.order_ids
-        ]
-        tax_model._add_tax_details_in_base_lines(lines, company)
-        tax_model._round_base_lines_tax_details(lines, company)
-        return tax_model._get_tax_totals_summary(
-            base_lines=lines, currency=currency, company=company
-        )
-
-    def _get_expected_total(self, amount):
-        """Return the total that a partner's invoice should have.
-
-        Partners without VAT number charge none; those with one may state either total.
-
-        :param float amount: the total that the partner gave
-        """
-        self.ensure_one()
-        totals = [self.amount_untaxed]
-        if self.partner_id.vat:
-            totals.insert(0, self._get_tax_totals()["total_amount_currency"])
-        return min(totals, key=lambda total: abs(total - amount))
-
-    def _get_amount_in(self, currency, move):
-        """Return the statement's amount in the currency of a bill."""
-        self.ensure_one()
-        if currency == self.currency_id:
-            return self.amount_untaxed
-        return self.currency_id._convert(
-            self.amount_untaxed,
-            currency,
-            self.company_id,
-            move.invoice_date or fields.Date.context_today(self),
-        )
-
-    def _is_beyond_tolerance(self, amount, expected, currency):
-        """Return whether two amounts differ by more than the company tolerates."""
-        self.ensure_one()
-        company = self.company_id
-        tolerance = company.currency_id._convert(
-            company.service_partner_bill_tolerance,
-            currency,
-            company,
-            fields.Date.context_today(self),
-        )
-        return currency.compare_amounts(abs(amount - expected), tolerance) > 0
-
-    def _needs_reason(self):
-        """Return whether the partner's invoice needs a reason to become a bill."""
-        self.ensure_one()
-        return (
-            self.partner_invoice_state == "accepted"
-            and not self.difference_reason
-            and self._is_beyond_tolerance(
-                self.partner_invoice_amount,
-                self._get_expected_total(self.partner_invoice_amount),
-                self.currency_id,
-            )
-        )
-
-    def _check_difference(self, amount, expected, currency):
-        """Refuse a difference beyond the tolerance that nobody gave a reason for."""
-        self.ensure_one()
-        if self.difference_reason or not self._is_beyond_tolerance(
-            amount, expected, currency
-        ):
-            return
-        raise UserError(
-            self.env._(
-                "The invoice for %(statement)s is over %(amount)s, the statement over "
-                "%(expected)s. Enter the reason for the difference on the statement, "
-                "or correct the bill.",
-                statement=self.name,
-                amount=currency.format(amount),
-                expected=currency.format(expected),
-            )
-        )
-
-    def _check_invoice_number(self, number, allowed=None):
-        """Refuse an invoice number that the partner has used before (A20).
-
-        Capitals and blanks make no difference.
-
-        :param str number: the partner's invoice number; nothing is checked without one
-        :param allowed: bills that may have the number
-        """
-        self.ensure_one()
-        used_by = self._find_invoice_number(number, allowed)
-        if used_by:
-            raise UserError(
-                self.env._(
-                    "%(partner)s has used the invoice number %(number)s before: "
-                    "%(documents)s. Check whether this invoice has been booked "
-                    "already.",
-                    partner=self.partner_id.display_name,
-                    number=number,
-                    documents=", ".join(used_by),
-                )
-            )
-
-    def _find_invoice_number(self, number, allowed=None):
-        """Return the names of the partner's documents with this invoice number."""
-        self.ensure_one()
-        wanted = self._normalise_number(number)
-        if not wanted:
-            return []
-        # The pattern is wider than the number; the names are compared below.
-        pattern = "%".join(
-            f"\\{letter}" if letter in "%_\\" else letter for letter in wanted
-        )
-        company = ("company_id", "=", self.company_id.id)
-        partner = self.partner_id.commercial_partner_id
-        moves = (
-            self.env["account.move"]
-            .sudo()
-            .search(
-                [
-                    company,
-                    ("commercial_partner_id", "=", partner.id),
-                    ("move_type", "in", ("in_invoice", "in_receipt")),
-                    ("state", "!=", "cancel"),
-                    ("payment_state", "!=", "reversed"),
-                    ("ref", "=ilike", f"%{pattern}%"),
-                ]
-            )
-        )
-        if allowed is not None:
-            moves -= allowed
-        statements = self.sudo().search(
-            [
-                company,
-                ("partner_id.commercial_partner_id", "=", partner.id),
-                ("id", "!=", self.id),
-                ("state", "!=", "cancel"),
-                ("partner_invoice_ref", "=ilike", f"%{pattern}%"),
-                ("partner_invoice_state", "=", "accepted"),
-            ]
-        )
-        taken = [
-            (move.display_name, move.ref)
-            for move in moves
-            if move.service_partner_statement_id not in statements
-        ]
-        taken += [(each.name, each.partner_invoice_ref) for each in statements]
-        return [name for name, ref in taken if self._normalise_number(ref) == wanted]
-
-    def _normalise_number(self, number):
-        return "".join((number or "").split()).casefold()

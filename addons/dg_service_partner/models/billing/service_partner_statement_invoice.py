@@ -3,10 +3,11 @@ import contextlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
+from odoo.tools import email_normalize, float_compare
 
 from ...tools import billing_text
 from ...tools.limits import MAX_FILE_BYTES, MAX_FILE_MEGABYTES
+from ...tools.row_lock import lock_rows
 from ...tools.typed_amount import read_amount
 
 
@@ -85,6 +86,7 @@ class ServicePartnerStatement(models.Model):
             # What is no base64 is no PDF either and is refused as such below.
             with contextlib.suppress(ValueError):
                 content = base64.b64decode(content)
+        statement._set_mailed_bills_aside()
         number = str(number or "").strip()
         if not number:
             raise UserError(self.env._("Enter the number of your invoice."))
@@ -155,10 +157,7 @@ class ServicePartnerStatement(models.Model):
 
     def _begin_invoice(self):
         """Check who calls and that the statement waits for an invoice; lock it."""
-        self.check_access("read")
-        self._check_actor()
-        statement = self.sudo()
-        statement._lock()
+        statement = self._begin()
         if statement.billing_mode == "self_billing":
             raise UserError(
                 self.env._(
@@ -167,7 +166,7 @@ class ServicePartnerStatement(models.Model):
                     statement=statement.name,
                 )
             )
-        if statement.state != "issued" or statement._get_valid_bills():
+        if not statement._is_open_for_partner():
             raise UserError(
                 self.env._(
                     "%(statement)s does not wait for an invoice any more. Reload the "
@@ -280,7 +279,7 @@ class ServicePartnerStatement(models.Model):
             sentences.append(sentence)
         return sentences
 
-    def _receive_bill(self, move, text, pdfs):
+    def _receive_bill(self, move, text, pdfs, sender=None):
         """Take a draft bill that came in by mail or upload onto this statement.
 
         What the import has read from the file stays; an empty bill gets the lines of
@@ -289,15 +288,26 @@ class ServicePartnerStatement(models.Model):
         :param move: draft ``account.move``
         :param str text: text of its PDFs
         :param list pdfs: the PDFs, as in Odoo's import of documents
+        :param str sender: who mailed it; none: somebody of ours brought it
         """
         self.ensure_one()
-        self._lock()
+        lock_rows(self)
         if refusal := self._get_bill_refusal(move):
             move.message_post(body=refusal)
             return
+        if sender and not self._is_sent_by_partner(sender):
+            move.service_partner_named_statement_id = self
+            move.message_post(body=self._describe_unknown_sender(sender))
+            return
         self.partner_invoice_state = "accepted"
         is_imported = bool(move.invoice_line_ids)
-        move.write(self._prepare_received_bill_values(move))
+        move.write(
+            {
+                **self._prepare_received_bill_values(move),
+                "service_partner_sender": sender,
+                "service_partner_named_statement_id": False,
+            }
+        )
         findings = self._check_invoice_text(text) if pdfs else []
         if is_imported:
             findings += self._check_imported_amount(move)
@@ -318,6 +328,68 @@ class ServicePartnerStatement(models.Model):
                 findings=" ".join(self._get_finding_sentences()),
             )
         )
+
+    def _is_sent_by_partner(self, sender):
+        """Return whether a mail comes from an address of the partner's company.
+
+        :param str sender: as in the mail, with or without a name
+        """
+        self.ensure_one()
+        address = email_normalize(sender)
+        return bool(address) and bool(
+            self.env["res.partner"].search_count(
+                [
+                    (
+                        "commercial_partner_id",
+                        "=",
+                        self.partner_id.commercial_partner_id.id,
+                    ),
+                    ("email_normalized", "=", address),
+                ],
+                limit=1,
+            )
+        )
+
+    def _describe_unknown_sender(self, sender):
+        self.ensure_one()
+        return self.env._(
+            "This invoice names the statement %(statement)s of %(partner)s, but "
+            "%(sender)s is no address of theirs. Look at it: put it on the statement "
+            "if it is their invoice, cancel it if not.",
+            statement=self.name,
+            partner=self.partner_id.commercial_partner_id.display_name,
+            sender=sender,
+        )
+
+    def _is_open_for_partner(self):
+        """Return whether the partner may still send its invoice, or cancel.
+
+        A draft that came in by mail is no obstacle: anybody can send a mail.
+        """
+        self.ensure_one()
+        bills = self._get_valid_bills()
+        return (
+            self.state == "issued" and bills == bills._filter_service_partner_mailed()
+        )
+
+    def _set_mailed_bills_aside(self):
+        """Make room for the invoice that the partner itself sends in the portal."""
+        self.ensure_one()
+        mailed = self._get_valid_bills()._filter_service_partner_mailed()
+        if not mailed:
+            return
+        for bill in mailed:
+            bill.message_post(
+                body=self.env._(
+                    "%(partner)s has sent its invoice for %(statement)s in the portal. "
+                    "This one, mailed by %(sender)s, is cancelled.",
+                    partner=self.partner_id.display_name,
+                    statement=self.name,
+                    sender=bill.service_partner_sender,
+                )
+            )
+        mailed.button_cancel()
+        self.partner_invoice_state = "none"
 
     def _prepare_received_bill_values(self, move):
         """Return what a bill that came in lacks; what it has stays.

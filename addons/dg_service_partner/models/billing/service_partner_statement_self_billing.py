@@ -23,10 +23,7 @@ class ServicePartnerStatement(models.Model):
         :raises UserError: no self-billing, booked already, or no words
         """
         self.ensure_one()
-        self.check_access("read")
-        self._check_actor()
-        statement = self.sudo()
-        statement._lock()
+        statement = self._begin()
         note = str(note or "").strip()
         if statement.billing_mode != "self_billing":
             raise UserError(
@@ -71,9 +68,7 @@ class ServicePartnerStatement(models.Model):
             raise UserError(
                 self.env._("Only the back office can declare an objection settled.")
             )
-        self.check_access("read")
-        statements = self.sudo()
-        statements._lock()
+        statements = self._begin()
         statements.write({"objection_date": False})
         statements.activity_feedback(["mail.mail_activity_data_todo"])
         return True

@@ -3,6 +3,7 @@ from . import test_billing_concurrency
 from . import test_billing_document
 from . import test_billing_invoice
 from . import test_billing_mail
+from . import test_billing_money
 from . import test_billing_monthly
 from . import test_billing_portal
 from . import test_billing_self_billing

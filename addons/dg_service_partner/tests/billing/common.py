@@ -111,3 +111,12 @@ class BillingCommon(ServicePartnerCommon):
             .create({"amount": amount} if amount else {})
             ._create_payments()
         )
+
+    def _submit(self, statement, number="MON-1", amount=None, **values):
+        """Send the partner's invoice with everything that it must hold."""
+        return statement.with_user(self.portal_a).action_submit_invoice(
+            self._make_invoice_pdf(statement),
+            "invoice.pdf",
+            number,
+            statement.amount_untaxed if amount is None else amount,
+        )

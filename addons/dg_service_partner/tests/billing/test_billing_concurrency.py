@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...tools.row_lock import lock_rows
 from ..common_connections import ConnectionsCase
 
 
@@ -58,7 +59,20 @@ class TestBillingConcurrency(ConnectionsCase):
         with self.registry.cursor() as fast, self.registry.cursor() as slow:
             statement = self._orders(fast, 0, 1).action_create_statement()
             fast.commit()
-            statement._lock()
+            lock_rows(statement)
             env = api.Environment(slow, SUPERUSER_ID, {})
             with self.assertRaisesRegex(UserError, "Somebody else"):
                 env[statement._name].browse(statement.id).action_cancel()
+
+    def test_a20_two_post_a_bill_at_once(self):
+        """Who posts holds the statement until the bill is posted."""
+        with self.registry.cursor() as fast, self.registry.cursor() as slow:
+            statement = self._orders(fast, 0, 1).action_create_statement()
+            fast.commit()
+            lock_rows(statement)
+            env = api.Environment(slow, SUPERUSER_ID, {})
+            with self.assertRaisesRegex(UserError, "Somebody else"):
+                env[statement._name].browse(statement.id)._check_posting(
+                    env["account.move"]
+                )
+            slow.rollback()

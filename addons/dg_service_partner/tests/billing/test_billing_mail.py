@@ -1,6 +1,7 @@
 import base64
 import io
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
 
@@ -195,6 +196,79 @@ class TestBillingMail(BillingCommon):
         )
         self.assertFalse(statement.bill_ids)
         self.assertIn("did not send it", str(bill.message_ids.mapped("body")))
+
+    def _get_stranger_bill(self, statement, sender="Bookkeeping <books@gmail.example>"):
+        """Return the bill of a mail whose sender nobody knows."""
+        return self._receive(self._make_invoice_pdf(statement), sender=sender)
+
+    def test_r43_mail_of_a_stranger_accepts_nothing(self):
+        """Billing IDs are consecutive; who guesses one gets a bill to be looked at."""
+        statement = self._create_statement()
+        bill = self._get_stranger_bill(statement)
+        self.assertFalse(statement.bill_ids)
+        self.assertEqual(statement.partner_invoice_state, "none")
+        self.assertEqual(bill.service_partner_named_statement_id, statement)
+        self.assertIn("books@gmail.example", str(bill.message_ids.mapped("body")))
+        self.assertEqual(self._submit(statement), [])
+        self.assertEqual(statement.partner_invoice_state, "accepted")
+
+    def test_r43_after_a_strangers_mail_the_partner_may_cancel(self):
+        statement = self._create_statement()
+        self._get_stranger_bill(statement)
+        statement.with_user(self.portal_a).action_cancel()
+        self.assertEqual(statement.state, "cancel")
+
+    def test_r43_people_of_the_partner_may_mail(self):
+        """Any address of the partner's company counts, in any spelling."""
+        statement = self._create_statement()
+        self.env["res.partner"].create(
+            {
+                "name": "Buchhaltung",
+                "parent_id": self.partner_a.id,
+                "email": "books@montage.example.com",
+            }
+        )
+        bill = self._get_stranger_bill(statement, "Books <Books@Montage.example.com>")
+        self.assertEqual(statement.bill_ids, bill)
+
+    def test_r43_accounting_puts_a_strangers_bill_on_the_statement(self):
+        """After a look at it: one click, with all the checks of a bill that came in."""
+        statement = self._create_statement()
+        bill = self._get_stranger_bill(statement).with_user(self.account_user)
+        bill.action_put_on_service_partner_statement()
+        self.assertEqual(statement.bill_ids, bill)
+        self.assertEqual(bill.amount_untaxed, 120.0)
+        with self.assertRaisesRegex(UserError, "waits for its statement"):
+            bill.action_put_on_service_partner_statement()
+        # Somebody of accounting stands behind it now.
+        with self.assertRaisesRegex(UserError, "does not wait"):
+            self._submit(statement)
+
+    def test_r43_the_partners_own_invoice_wins_over_a_mail_in_its_name(self):
+        """The sender of a mail can be forged; what the login sends counts more."""
+        statement = self._create_statement()
+        mailed = self._receive(self._make_invoice_pdf(statement))
+        self.assertEqual(statement.bill_ids, mailed)
+        self._submit(statement, "A-1")
+        self.assertEqual(mailed.state, "cancel")
+        self.assertEqual(statement.partner_invoice_ref, "A-1")
+        statement.action_create_bill()
+        self.assertEqual(len(statement._get_valid_bills()), 1)
+
+    def test_r43_the_partner_may_cancel_in_spite_of_a_mail(self):
+        statement = self._create_statement()
+        mailed = self._receive(self._make_invoice_pdf(statement))
+        statement.with_user(self.portal_a).action_cancel()
+        self.assertEqual(statement.state, "cancel")
+        self.assertEqual(mailed.state, "cancel")
+
+    def test_r43_a_posted_bill_is_not_set_aside(self):
+        statement = self._create_statement()
+        mailed = self._receive(self._make_invoice_pdf(statement))
+        mailed.invoice_date = "2026-03-05"
+        mailed.action_post()
+        with self.assertRaisesRegex(UserError, "does not wait"):
+            self._submit(statement)
 
     def test_r43_ubl_invoice_names_the_statement(self):
         """The order reference of a UBL file is the billing ID; its lines stay."""
