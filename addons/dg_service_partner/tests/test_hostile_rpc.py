@@ -70,9 +70,9 @@ class TestHostileRpc(HostileLaws, MisuseCase, BillingCommon):
         orders |= cls._create_done(partner=cls.partner_b, has_price=False, price_unit=0)
         for order in orders:
             cls.build._add_everything(order)
-        orders.filtered(lambda order: order.state == "appointment")[
-            :1
-        ].paused_since = fields.Datetime.now()
+        by_state = orders.grouped("state")
+        by_state["appointment"][0].paused_since = fields.Datetime.now()
+        by_state["check"][0].sale_line_id.product_uom_qty = 0.25
         cancelled = cls._create_orders_for(cls.partner_b, ("new",))
         cancelled.action_cancel()
         orders |= cancelled
@@ -80,6 +80,7 @@ class TestHostileRpc(HostileLaws, MisuseCase, BillingCommon):
         statements = cls.env["service.partner.statement"]
         for _number in range(3):
             statements |= cls._create_statement(2, partner=cls.partner_b)
+        cls._name_in_bill(statements[0])
         cls._bill_twice(statements[1])
         cls._submit_other_total(statements[2])
         statements |= cls._create_self_billed() | cls._create_objected()
@@ -92,6 +93,18 @@ class TestHostileRpc(HostileLaws, MisuseCase, BillingCommon):
         for state in states:
             orders |= cls.build._create_order_for(partner, state)
         return orders
+
+    @classmethod
+    def _name_in_bill(cls, statement):
+        """Make a bill that a stranger has mailed, with the statement's number in it."""
+        bill = cls.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": cls.partner_b.id,
+                "service_partner_named_statement_id": statement.id,
+            }
+        )
+        cls._own("b", bill)
 
     @classmethod
     def _bill_twice(cls, statement):

@@ -91,6 +91,7 @@ class MisuseCase(RemoteCalls, ServicePartnerCommon):
         return {
             "reason": self.reason[usage].id,
             "note": "changed",
+            "price": 121.5,
             "channel": "phone",
             "outcome": "reached",
             "start": fields.Datetime.to_string(fields.Datetime.add(now, days=9)),

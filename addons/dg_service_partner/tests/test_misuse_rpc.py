@@ -11,13 +11,11 @@ PARTNER_METHODS = {
         *(step.method for step in STEPS.values() if step.by_partner),
         "action_create_statement",
         "action_create_statement_and_open",
-        "get_portal_url",
         "message_post",
     },
     "service.partner.statement": {
         "action_cancel",
         "action_submit_invoice",
-        "get_portal_url",
         "message_post",
     },
 }

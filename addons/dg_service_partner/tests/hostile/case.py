@@ -14,6 +14,10 @@ from .values import context_keys, hostile_contexts
 
 # What differs between findings of the same thing.
 DETAIL = re.compile(r"\d+|'.*'|\".*\"")
+# On how many rows a method is tried that is none of ours.
+ROWS_OF_ODOO = 4
+# Types of the fields that say how a row stands.
+SHAPING = {"selection", "boolean", "many2one", "datetime", "float"}
 # Odoo's own verbs on a document to which our records are linked.
 VERBS = ("action_", "button_")
 
@@ -43,6 +47,8 @@ class HostileCase(RemoteCalls):
         cls.owners = {}
         # Caller and model to ids that it may not read.
         cls.foreign = {}
+        # Rows to those of them that are unlike each other.
+        cls.unlike = {}
         # Word to the record that holds it.
         cls.secrets = {}
 
@@ -109,7 +115,10 @@ class HostileCase(RemoteCalls):
         """
         calls, root = [], self.env.ref("base.user_root")
         for rows, name in self.targets:
-            doing = [row for row in self._unlike(rows) if self._does(root, row, name)]
+            tried = self._unlike(rows)
+            if not self._is_ours(rows, name):
+                tried = tried[:ROWS_OF_ODOO]
+            doing = [row for row in tried if self._does(root, row, name)]
             for who, user in self.callers.items():
                 record = next(
                     (row for row in doing if self._does(user, row, name)), None
@@ -147,8 +156,10 @@ class HostileCase(RemoteCalls):
 
     def _unlike(self, rows):
         """Return one of the rows for each way in which they stand: in which state and
-        of which kind they are, and which of our links and moments are set.
+        of which kind they are, and which of our links, moments and numbers are set.
         """
+        if rows in self.unlike:
+            return self.unlike[rows]
         found = {}
         for row in rows:
             shape = [
@@ -156,10 +167,11 @@ class HostileCase(RemoteCalls):
                 for name, field in row._fields.items()
                 if field.store
                 and (field.type == "selection" or field._module == self.our_module)
-                and field.type in ("selection", "boolean", "many2one", "datetime")
+                and field.type in SHAPING
             ]
             found.setdefault(tuple(shape), row)
-        return list(found.values())
+        self.unlike[rows] = list(found.values())
+        return self.unlike[rows]
 
     def _siblings(self, record):
         """Return the other rows of the model worth sending with a record: one for each
