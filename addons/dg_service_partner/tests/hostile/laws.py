@@ -26,7 +26,7 @@ class HostileLaws(HostileCase):
     `examples` is the number of random combinations.
     """
 
-    examples = 150
+    examples = 100
 
     def setUp(self):
         super().setUp()
