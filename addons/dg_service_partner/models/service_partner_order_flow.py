@@ -222,7 +222,7 @@ class ServicePartnerOrder(models.Model):
         records = self.env[model].sudo()
         try:
             return records.browse(int(value)).exists() if value else records
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             return records
 
     @api.model

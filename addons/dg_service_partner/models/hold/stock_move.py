@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ...tools.order_flow import CLOSED_STATES
 
 
+HOLD_FIELDS = {"service_partner_hold", "service_partner_held_line_id"}
 # What a held move is, and where it goes: not to be changed until the release.
 KEPT_WHILE_HELD = {
     "sale_line_id",
@@ -11,8 +12,7 @@ KEPT_WHILE_HELD = {
     "location_dest_id",
     "location_final_id",
     "origin_returned_move_id",
-    "service_partner_hold",
-    "service_partner_held_line_id",
+    *HOLD_FIELDS,
 }
 
 
@@ -181,6 +181,10 @@ class StockMove(models.Model):
         names = vals.keys() & KEPT_WHILE_HELD
         if self.env.su or not names:
             return
+        if names & HOLD_FIELDS:
+            raise UserError(
+                self.env._("Goods are held and released by their services alone.")
+            )
         held = self.filtered(
             lambda move: (
                 move.service_partner_hold and move.state not in ("done", "cancel")
