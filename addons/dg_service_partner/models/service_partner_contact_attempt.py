@@ -8,6 +8,7 @@ class ServicePartnerContactAttempt(models.Model):
     _name = "service.partner.contact.attempt"
     _description = "Contact Attempt"
     _order = "date desc, id desc"
+    _rec_names_search = ["note"]
 
     order_id = fields.Many2one(
         comodel_name="service.partner.order",
