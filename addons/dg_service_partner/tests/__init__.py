@@ -60,3 +60,4 @@ from .billing import test_typed_amount
 from .hold import test_hold
 from .hold import test_hold_links
 from .hold import test_hold_routes
+from . import test_asking

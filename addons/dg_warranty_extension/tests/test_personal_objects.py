@@ -78,7 +78,7 @@ class TestPersonalObjects(BillingCommon):
             for attempt in (
                 lambda record=commitment: record.write({"amount": 0.05}),
                 lambda record=commitment: record.action_create_invoices(),
-                lambda record=service_object: record.write({"user_id": user.id}),
+                lambda record=service_object: record.write({"user_id": record.env.uid}),
                 lambda record=service_object: record.action_renew(),
             ):
                 self.env.invalidate_all()
