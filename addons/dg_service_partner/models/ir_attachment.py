@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..tools.readable_names import get_readable_names
+
 # To these, portal users can add files.
 PORTAL_DOCUMENTS = ("service.partner.order", "service.partner.statement")
 DOCUMENT_LIMIT = 100
@@ -44,7 +46,9 @@ class IrAttachment(models.Model):
                 self.env._(
                     "%(documents)s: more than %(limit)s files are not possible. Write "
                     "to the service-partner team if you have to send more.",
-                    documents=", ".join(full.mapped("display_name")),
+                    documents=", ".join(
+                        get_readable_names(full, self.env._("This document"))
+                    ),
                     limit=limit,
                 )
             )

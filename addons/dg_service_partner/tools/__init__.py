@@ -5,6 +5,7 @@ from . import file_name
 from . import limits
 from . import order_flow
 from . import postal_code
+from . import readable_names
 from . import records_action
 from . import row_lock
 from . import typed_amount
