@@ -29,8 +29,8 @@ def _translate_anew(env, module):
 
 
 def _let_accounting_only_read(env):
-    """Keep accountants who also sell from changing a colleague's commitments; an upgrade
-    leaves the rules alone otherwise."""
+    """Keep accountants who also sell from changing a colleague's commitments: an
+    upgrade leaves the rules alone otherwise."""
     for who in ("accountant", "invoicing"):
         rule = env.ref(
             f"dg_warranty_extension.sale_service_commitment_rule_{who}",
