@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
@@ -206,7 +206,7 @@ class TestPartnerPeople(ServicePartnerCommon):
         contact = self.env["res.partner"].create(
             {"name": "H", "parent_id": self.partner_a.id, "email": "h@a.example"}
         )
-        with self.assertRaises(Exception):
+        with self.assertRaises(UserError):
             self.env["res.users"].sudo().reset_password("h@a.example")
         self.assertFalse(contact.user_ids)
 

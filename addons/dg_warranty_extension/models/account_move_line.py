@@ -1,5 +1,9 @@
 from odoo import fields, models
 
+from ..tools.records import check_dates
+
+SERVICE_PERIOD = {"service_period_start", "service_period_end"}
+
 
 class AccountMoveLine(models.Model):
     """Invoice lines of service commitments invoiced via contract."""
@@ -16,6 +20,11 @@ class AccountMoveLine(models.Model):
     )
     service_period_start = fields.Date(string="Period From", readonly=True, copy=False)
     service_period_end = fields.Date(string="Period Until", readonly=True, copy=False)
+
+    def write(self, vals):
+        if vals.keys() & SERVICE_PERIOD:
+            check_dates(self, vals)
+        return super().write(vals)
 
     def _copy_data_extend_business_fields(self, values):
         super()._copy_data_extend_business_fields(values)

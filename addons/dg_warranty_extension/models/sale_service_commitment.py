@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..tools.records import check_dates, check_links
+
 
 class SaleServiceCommitment(models.Model):
     """What an order line promises beside the delivery, and at which price.
@@ -197,7 +199,9 @@ class SaleServiceCommitment(models.Model):
 
     def write(self, vals):
         self._check_order_editable()
+        check_dates(self, vals)
         result = super().write(vals)
+        check_links(self, vals, ("order_id", "order_line_id", "service_object_id"))
         if "calculation_base_type" in vals and "calculation_base_amount" not in vals:
             self.with_context(
                 force_price_recomputation=True

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools import date_formula
+from ..tools.records import check_dates, check_links
 
 
 class ServiceCommitment(models.Model):
@@ -96,6 +97,18 @@ class ServiceCommitment(models.Model):
         compute="_compute_state",
         search="_search_state",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            check_dates(self, vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        check_dates(self, vals)
+        result = super().write(vals)
+        check_links(self, vals, ("service_object_id", "renewal_line_id"))
+        return result
 
     @api.depends("agreed_start_date", "delivery_date", "start_formula")
     def _compute_start_date(self):

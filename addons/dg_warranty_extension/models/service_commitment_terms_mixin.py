@@ -6,6 +6,8 @@ from odoo.tools import format_date
 
 from ..tools import date_formula
 
+# Of the base, in percent; more is a slip of the keyboard.
+MAX_PERCENT = 10_000
 PERIOD_FIELDS = (
     "billing_base_period",
     "billing_rhythm",
@@ -155,11 +157,14 @@ class ServiceCommitmentTermsMixin(models.AbstractModel):
                         commitment=terms.name,
                     )
                 )
-            if terms.calculation_base_percent < 0:
+            # What is no number is not within any bounds.
+            if not 0 <= terms.calculation_base_percent < MAX_PERCENT:
                 raise ValidationError(
                     self.env._(
-                        "%(commitment)s: the calculation base %% cannot be negative.",
+                        "%(commitment)s: the calculation base %% cannot be negative "
+                        "or above %(max)s.",
                         commitment=terms.name,
+                        max=MAX_PERCENT,
                     )
                 )
 

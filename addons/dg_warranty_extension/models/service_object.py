@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
-from ..tools.records import show_record
+from ..tools.records import check_links, show_record
 
 
 class ServiceObject(models.Model):
@@ -245,6 +245,11 @@ class ServiceObject(models.Model):
             for vals, number in zip(group, numbers, strict=True):
                 vals["name"] = number
         return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        check_links(self, vals, ("sale_line_id", "sale_order_id", "user_id"))
+        return result
 
     def action_view_sale_order(self):
         self.ensure_one()

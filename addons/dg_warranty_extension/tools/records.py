@@ -1,6 +1,10 @@
 """What many models do with records: show them, and keep others off them."""
 
+from odoo import fields
 from odoo.exceptions import LockError, UserError
+
+# Far from both ends of the calendar, so that terms can be added to any date.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def show_record(record, view_id=False, **values):
@@ -46,3 +50,41 @@ def lock_or_refuse(records, get_sentence):
     except LockError as error:
         raise UserError(get_sentence()) from error
     return records
+
+
+def check_links(records, vals, links):
+    """Refuse to hand records over: who links them elsewhere has access there as well.
+
+    To be called after the records are written.
+
+    :param dict vals: what was written
+    :param links: names of the many2one fields that say to whom the records belong
+    :raises AccessError: the records, or what they are linked to, are somebody else's
+    """
+    written = vals.keys() & set(links)
+    if records.env.su or not written:
+        return
+    records.check_access("write")
+    for name in written:
+        records[name].check_access("read")
+
+
+def check_dates(records, vals):
+    """Refuse dates with which nobody can count.
+
+    :param dict vals: to be written
+    :raises UserError: says which years are possible
+    """
+    for name, value in vals.items():
+        field = records._fields.get(name)
+        if not value or field is None or field.type not in ("date", "datetime"):
+            continue
+        if not FIRST_YEAR <= fields.Date.to_date(value).year <= LAST_YEAR:
+            raise UserError(
+                records.env._(
+                    "%(field)s: enter a date between %(first)s and %(last)s.",
+                    field=field._description_string(records.env),
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
