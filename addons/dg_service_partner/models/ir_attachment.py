@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..tools.readable_names import get_readable_names
-
 # To these, portal users can add files.
 PORTAL_DOCUMENTS = ("service.partner.order", "service.partner.statement")
 DOCUMENT_LIMIT = 100
@@ -46,9 +44,7 @@ class IrAttachment(models.Model):
                 self.env._(
                     "%(documents)s: more than %(limit)s files are not possible. Write "
                     "to the service-partner team if you have to send more.",
-                    documents=", ".join(
-                        get_readable_names(full, self.env._("This document"))
-                    ),
+                    documents=", ".join(full.mapped("display_name")),
                     limit=limit,
                 )
             )
