@@ -72,23 +72,6 @@ class TestNamedRecords(BillingCommon):
         ):
             self.assertNotIn("Moser", self._get_sentence(call))
 
-    def test_a_closed_document_is_not_named_when_it_is_full(self):
-        self.env["ir.config_parameter"].set_param(
-            "dg_service_partner.document_max_count", 0
-        )
-        files = self.env["ir.attachment"].with_user(self.portal_b)
-        sentence = self._get_sentence(
-            lambda: files.create(
-                {
-                    "name": "photo.txt",
-                    "raw": b"x",
-                    "res_model": self.order._name,
-                    "res_id": self.order.id,
-                }
-            )
-        )
-        self.assertNotIn(self.order.name, sentence)
-
     def test_a_sale_is_not_cancelled_to_read_its_services(self):
         """A colleague without rights on sales learns no SP-ID and no appointment."""
         order = self._create_order("execution")
