@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.order_flow import CLOSED_STATES, HIDDEN_STATES
@@ -169,8 +169,8 @@ class ResPartner(models.Model):
     def _forget_service_partner(self):
         """Take the mark from people who left their company: they are none."""
         people = self.sudo().filtered(lambda partner: not partner.is_company)
-        if people:
-            super(ResPartner, people).write({"is_service_partner": False})
+        # Leaving is open to all who keep contacts.
+        people.with_user(SUPERUSER_ID).is_service_partner = False
 
     def _check_service_partner_mailboxes(self, vals):
         """Keep where the passwords of a service partner's people go (R03).

@@ -4,7 +4,7 @@ from odoo import fields, models
 class ServicePartnerStatementCopy(models.Model):
     """The PDF of a statement, made once and kept (R38).
 
-    One for each language; another one replaces it when the document says something else.
+    One for each language; another replaces it when the document says something else.
     Reached through its statement only.
     """
 

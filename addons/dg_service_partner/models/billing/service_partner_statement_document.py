@@ -36,7 +36,7 @@ class ServicePartnerStatement(models.Model):
         return self.partner_id.lang or get_lang(self.env).code
 
     def _get_kept_document(self):
-        """Return the PDF that was made before, or None: the first one, or a new edition.
+        """Return the PDF that was made before; None: there is none of this edition.
 
         :return: bytes or None
         """

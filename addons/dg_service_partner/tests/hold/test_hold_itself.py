@@ -8,7 +8,7 @@ ON_HOLD = "On hold: SP"
 
 @tagged("post_install", "-at_install")
 class TestHoldItself(HoldCommon):
-    """The hold stands on the move: re-linked, re-picked, split, merged, it stays (R26)."""
+    """The hold stands on the move: re-linked, re-picked or split, it stays (R26)."""
 
     def setUp(self):
         super().setUp()
