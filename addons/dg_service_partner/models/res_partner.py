@@ -5,6 +5,9 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.order_flow import CLOSED_STATES, HIDDEN_STATES
 
+# What decides to which company a contact belongs.
+COMPANY_FIELDS = {"parent_id", "is_company", "commercial_partner_id"}
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -82,29 +85,33 @@ class ResPartner(models.Model):
             self._filter_service_partner_changed(
                 vals
             )._check_service_partner_data_kept()
-        if not vals.keys() & {"parent_id", "is_company", "is_service_partner"}:
+        moving = bool(vals.keys() & COMPANY_FIELDS)
+        if not moving and "is_service_partner" not in vals:
             return super().write(vals)
-        moving = vals.keys() & {"parent_id", "is_company"}
         people = self._get_people_with_login() if moving else self.browse()
         companies = {person: person.commercial_partner_id for person in people}
         ticked = self._filter_service_partner_companies()
         result = super().write(vals)
+        if "is_service_partner" not in vals:
+            # Who leaves a service partner takes its mark along, and is none.
+            (self._filter_service_partner_companies() - ticked)._unmark()
         now_ticked = self._filter_service_partner_companies()
-        if "is_service_partner" in vals:
-            self.env.user._check_may_open_service_partners(
-                (now_ticked - ticked) | (ticked - now_ticked)
-            )
-        if moving:
-            (now_ticked - ticked)._forget_service_partner()
+        self.env.user._check_may_open_service_partners(
+            (now_ticked - ticked) | (ticked - now_ticked)
+        )
         moved = people.filtered(
             lambda person: person.commercial_partner_id != companies[person]
         )
-        if moved:
-            moved._check_service_partner_entry()
-            self.env["service.partner.document.mixin"]._close_to(moved)
-            # The rules know the company of a user by heart.
-            self.env.registry.clear_cache()
+        moved._check_service_partner_entry()
+        self.env["service.partner.document.mixin"]._close_to(moved)
         return result
+
+    def unlink(self):
+        # The database would cut the links to what is below, and tell nobody.
+        within = self.sudo().filtered("commercial_partner_id.is_service_partner")
+        below = within.with_context(active_test=False).child_ids
+        (below - self).write({"parent_id": False})
+        return super().unlink()
 
     @api.model
     def _commercial_fields(self):
@@ -141,7 +148,7 @@ class ResPartner(models.Model):
         return self.sudo().filtered(
             lambda partner: (
                 partner.commercial_partner_id.is_service_partner
-                and not partner.user_ids
+                and not any(partner.user_ids.mapped("active"))
             )
         )
 
@@ -152,25 +159,19 @@ class ResPartner(models.Model):
         users = self.env["res.users"].sudo().with_context(active_test=False)
         return users.search([("partner_id", "child_of", self.ids)]).partner_id
 
-    def _check_service_partner_entry(self, known=()):
+    def _check_service_partner_entry(self):
         """Let only the team bring people with a login into a service partner (R03).
 
-        :param known: ``res.partner`` records that were there before
         :raises AccessError: says who may
         """
-        entering = self.sudo().filtered(
-            lambda partner: (
-                partner not in known
-                and partner.commercial_partner_id.is_service_partner
-            )
+        self.env.user._check_may_open_service_partners(
+            self.sudo().filtered("commercial_partner_id.is_service_partner")
         )
-        self.env.user._check_may_open_service_partners(entering)
 
-    def _forget_service_partner(self):
-        """Take the mark from people who left their company: they are none."""
-        people = self.sudo().filtered(lambda partner: not partner.is_company)
-        if people:
-            super(ResPartner, people).write({"is_service_partner": False})
+    def _unmark(self):
+        """Take the mark of a service partner away, also from the contacts."""
+        if self:
+            super().write({"is_service_partner": False})
 
     def _check_service_partner_mailboxes(self, vals):
         """Keep where the passwords of a service partner's people go (R03).
