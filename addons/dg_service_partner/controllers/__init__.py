@@ -1,3 +1,4 @@
+from . import attachment
 from . import odoo_fixes
 from . import portal
 from . import portal_account

@@ -12,8 +12,7 @@ from odoo.tools import format_date, format_list
 
 from odoo.addons.portal.controllers.portal import pager
 
-from ..tools.file_name import pdf_name
-from ..tools.limits import MAX_FILE_BYTES
+from ..tools.limits import MAX_FILE_BYTES, MAX_NUMBER
 from .portal import ServicePartnerPortal
 from .portal_form import FormError, PortalForm, storing
 
@@ -348,7 +347,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         return take(statement, form)
 
     def _portal_statement_invoice(self, statement, form):
-        number = form.text("number")
+        number = form.text("number", is_line=True, limit=MAX_NUMBER)
         if not number:
             raise FormError("number", request.env._("Enter your invoice number."))
         day = self._read_invoice_date(form)
@@ -359,7 +358,7 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
         content = upload.stream.read(MAX_FILE_BYTES + 1)
         with storing("invoice"):
             findings = statement.action_submit_invoice(
-                content, pdf_name(upload.filename), number[:60], amount, day
+                content, upload.filename, number, amount, day
             )
         if findings:
             return (
@@ -385,10 +384,10 @@ class ServicePartnerPortalBilling(ServicePartnerPortal):
             raise FormError(
                 "date", request.env._("Enter the date of your invoice.")
             ) from None
-        if day > self._get_today():
-            raise FormError(
-                "date", request.env._("The date of an invoice cannot be in the future.")
-            )
+        try:
+            request.env["service.partner.statement"]._check_invoice_date(day)
+        except UserError as error:
+            raise FormError("date", str(error)) from None
         return day
 
     def _get_today(self):

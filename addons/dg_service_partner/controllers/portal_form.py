@@ -6,14 +6,17 @@ from datetime import datetime, time
 
 from pytz import AmbiguousTimeError, NonExistentTimeError, utc
 
+from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..tools.limits import LAST_YEAR, MAX_TEXT
+from ..tools.limits import LAST_YEAR
 from ..tools.typed_amount import read_amount
+from ..tools.typed_text import clean_line
 from ..tools.uploaded_photo import (
     PHOTO_EXTENSIONS,
     PhotoInHeic,
     PhotoTooLarge,
+    PhotoTooManyPixels,
     PhotoUnreadable,
     read_photo,
 )
@@ -71,18 +74,16 @@ class PortalForm:
         }
         self.files = files
 
-    def text(self, name):
-        """Return a text, empty if missing."""
-        text = self.post.get(name, "")
-        if len(text) > MAX_TEXT:
-            raise FormError(
-                name,
-                request.env._(
-                    "This text is too long. Use at most %(count)s characters.",
-                    count=MAX_TEXT,
-                ),
-            )
-        return text
+    def text(self, name, **options):
+        """Return a text, empty if missing.
+
+        :param options: of ``service.partner.text.mixin._clean_text``
+        """
+        texts = request.env["service.partner.text.mixin"]
+        try:
+            return texts._clean_text(self.post.get(name, ""), **options)
+        except UserError as error:
+            raise FormError(name, str(error)) from None
 
     def choice(self, name, options, sentence):
         """Return one of the options, else refuse with the sentence."""
@@ -205,6 +206,7 @@ class PortalForm:
         ]
 
     def _photo(self, name, file, number, megabytes):
+        label = clean_line(file.filename)
         try:
             content, mimetype = read_photo(file.stream, megabytes * 1024 * 1024)
         except PhotoTooLarge:
@@ -213,8 +215,18 @@ class PortalForm:
                 request.env._(
                     "“%(file)s” is larger than %(limit)s MB. Choose a smaller photo; "
                     "nothing has been sent yet.",
-                    file=file.filename,
+                    file=label,
                     limit=megabytes,
+                ),
+            ) from None
+        except PhotoTooManyPixels as error:
+            raise FormError(
+                name,
+                request.env._(
+                    "“%(file)s” has more than %(limit)s megapixels. Choose a smaller "
+                    "photo; nothing has been sent yet.",
+                    file=label,
+                    limit=error.args[0],
                 ),
             ) from None
         except PhotoInHeic:
@@ -224,7 +236,7 @@ class PortalForm:
                     "“%(file)s” is in the HEIC format, which browsers cannot show. "
                     "Choose “Most compatible” in the settings of the camera and take "
                     "it again, or send a screenshot of it; nothing has been sent yet.",
-                    file=file.filename,
+                    file=label,
                 ),
             ) from None
         except PhotoUnreadable:
@@ -233,7 +245,7 @@ class PortalForm:
                 request.env._(
                     "“%(file)s” is not a photo. Send JPEG, PNG or WebP; nothing has "
                     "been sent yet.",
-                    file=file.filename,
+                    file=label,
                 ),
             ) from None
         return f"photo-{number}{PHOTO_EXTENSIONS[mimetype]}", content

@@ -6,8 +6,10 @@ class ServicePartnerAssignment(models.Model):
 
     _name = "service.partner.assignment"
     _description = "Service-Partner Assignment"
+    _inherit = ["service.partner.text.mixin"]
     _order = "date desc, id desc"
     _rec_name = "partner_id"
+    _typed_texts = ("note",)
 
     order_id = fields.Many2one(
         comodel_name="service.partner.order",

@@ -7,7 +7,9 @@ class ServicePartnerContactAttempt(models.Model):
 
     _name = "service.partner.contact.attempt"
     _description = "Contact Attempt"
+    _inherit = ["service.partner.text.mixin"]
     _order = "date desc, id desc"
+    _typed_texts = ("note",)
 
     order_id = fields.Many2one(
         comodel_name="service.partner.order",

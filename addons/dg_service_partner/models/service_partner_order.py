@@ -17,10 +17,11 @@ class ServicePartnerOrder(models.Model):
 
     _name = "service.partner.order"
     _description = "Service-Partner Order"
-    _inherit = ["service.partner.document.mixin"]
+    _inherit = ["service.partner.document.mixin", "service.partner.text.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _mail_post_access = "read"
+    _typed_texts = ("not_met_note", "completion_note")
 
     name = fields.Char(string="SP-ID", required=True, readonly=True, copy=False)
     state = fields.Selection(

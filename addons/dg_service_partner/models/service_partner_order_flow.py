@@ -237,7 +237,7 @@ class ServicePartnerOrder(models.Model):
             raise UserError(
                 self.env._(
                     "“%(value)s” is no date and time. Enter it like 2026-03-31 09:00.",
-                    value=value,
+                    value=str(value)[:40],
                 )
             ) from error
 

@@ -133,7 +133,7 @@ class ServicePartnerOrder(models.Model):
         :raises UserError: billed already, no price, or no reason
         """
         orders = self._begin_step("correct_price")
-        reason = str(reason or "").strip()
+        reason = self._clean_text(reason, is_line=True).strip()
         if not reason:
             raise UserError(self.env._("Say why the price is corrected."))
         price = self._parse_price(price)

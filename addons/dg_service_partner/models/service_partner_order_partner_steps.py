@@ -54,6 +54,7 @@ class ServicePartnerOrder(models.Model):
         :param reason: ``service.partner.reason`` record
         :param str note: of the call
         """
+        note = self._clean_text(note)
         if repeated := self.filtered(
             lambda order: order.transition_ids._is_decline_repeated(
                 self.env.user, reason, note
@@ -207,7 +208,7 @@ class ServicePartnerOrder(models.Model):
         )
         orders._schedule_back_office_activity(
             lambda env: env._("Requirements not met: decide how to go on"),
-            note=note or "",
+            note=orders[0].not_met_note or "",
         )
         return True
 

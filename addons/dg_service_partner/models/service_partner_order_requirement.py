@@ -7,8 +7,10 @@ class ServicePartnerOrderRequirement(models.Model):
 
     _name = "service.partner.order.requirement"
     _description = "Service-Partner Order Requirement"
+    _inherit = ["service.partner.text.mixin"]
     _order = "order_id, sequence, id"
     _rec_name = "requirement_id"
+    _typed_texts = ("note",)
 
     order_id = fields.Many2one(
         comodel_name="service.partner.order",

@@ -13,8 +13,10 @@ class ServicePartnerTransition(models.Model):
 
     _name = "service.partner.transition"
     _description = "Service-Partner Order History"
+    _inherit = ["service.partner.text.mixin"]
     _order = "date, id"
     _rec_name = "state_to"
+    _typed_texts = ("note",)
 
     order_id = fields.Many2one(
         comodel_name="service.partner.order",

@@ -16,6 +16,7 @@ from . import test_deadlines
 from . import test_decline_twice
 from . import test_faults
 from . import test_history
+from . import test_hostile_files
 from . import test_least_privilege
 from . import test_misuse_records
 from . import test_misuse_routes
@@ -43,6 +44,8 @@ from . import test_requirements
 from . import test_state_machine
 from . import test_translations
 from . import test_transmission
+from . import test_typed_texts
+from . import test_upload_limits
 from .billing import test_billing_bill
 from .billing import test_billing_concurrency
 from .billing import test_billing_document

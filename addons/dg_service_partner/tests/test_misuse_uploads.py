@@ -117,7 +117,7 @@ class TestMisuseUploads(BillingCommon, ServicePartnerPortalCommon):
             note="x",
         )
         errors = self.text(self.parse(response), ".//*[@id='errors']")
-        self.assertIn("not a photo", errors)
+        self.assertIn("more than 40 megapixels", errors)
         self.assertEqual(order.state, "check")
 
     def test_script_in_files_of_the_conversation(self):

@@ -1,40 +1,20 @@
 """The text of a PDF, and references with check digits in it."""
 
-import io
-import logging
 import re
 
-from odoo.tools.pdf import PdfReader
-
+from .apart import read_pdf as read_pdf_apart
 from .check_digit import is_valid
 
-_logger = logging.getLogger(__name__)
-
-# An invoice over a thousand orders has some thirty pages; nobody sends three hundred.
-MAX_PAGES = 300
 _SEPARATORS = re.compile(r"[\s\u00a0\u00ad\u2010-\u2015-]+")
 
 
 def read_pdf(content):
-    """Return the text of a PDF.
+    """Return the text of a PDF, read apart and within limits.
 
     :param bytes content: the file
     :return: its text, empty for a scan, or None when the file is no readable PDF
     """
-    if not content or b"%PDF-" not in content[:1024]:
-        return None
-    try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            # Many PDFs are only protected against changes: no password to read.
-            reader.decrypt("")
-        pages = list(reader.pages[:MAX_PAGES])
-        if not pages:
-            return None
-        return "\n".join(page.extract_text() or "" for page in pages)
-    except Exception as error:  # pypdf raises whatever a broken file leads to
-        _logger.info("A PDF could not be read: %s", error)
-        return None
+    return read_pdf_apart(content).text
 
 
 def squash(text):

@@ -25,10 +25,11 @@ class ServicePartnerStatement(models.Model):
 
     _name = "service.partner.statement"
     _description = "Partner Statement"
-    _inherit = ["service.partner.document.mixin"]
+    _inherit = ["service.partner.document.mixin", "service.partner.text.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _mail_post_access = "read"
+    _typed_texts = ("partner_invoice_ref", "objection_note")
     _rec_names_search = ["name", "partner_invoice_ref"]
 
     name = fields.Char(

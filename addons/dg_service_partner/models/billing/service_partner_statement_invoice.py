@@ -6,7 +6,15 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, float_compare
 
 from ...tools import billing_text
-from ...tools.limits import MAX_FILE_BYTES, MAX_FILE_MEGABYTES
+from ...tools.apart import read_pdf
+from ...tools.file_name import pdf_name
+from ...tools.limits import (
+    FIRST_YEAR,
+    INVOICE_DAYS_AHEAD,
+    MAX_FILE_BYTES,
+    MAX_FILE_MEGABYTES,
+    MAX_NUMBER,
+)
 from ...tools.row_lock import lock_rows
 from ...tools.typed_amount import read_amount
 
@@ -87,7 +95,7 @@ class ServicePartnerStatement(models.Model):
             with contextlib.suppress(ValueError):
                 content = base64.b64decode(content)
         statement._set_mailed_bills_aside()
-        number = str(number or "").strip()
+        number = self._clean_text(number, is_line=True, limit=MAX_NUMBER)
         if not number:
             raise UserError(self.env._("Enter the number of your invoice."))
         amount, date = self._parse_amount(amount), self._parse_date(date)
@@ -149,11 +157,33 @@ class ServicePartnerStatement(models.Model):
     def _parse_date(self, date):
         """Return a date, or None for none; refuse what is no date."""
         try:
-            return fields.Date.to_date(date) if date else None
-        except (TypeError, ValueError) as error:
+            date = fields.Date.to_date(date) if date else None
+        except (AttributeError, TypeError, ValueError) as error:
             raise UserError(
                 self.env._("Enter the date of the invoice like 2026-03-31.")
             ) from error
+        if date:
+            self._check_invoice_date(date)
+        return date
+
+    @api.model
+    def _check_invoice_date(self, date):
+        """Refuse a date that no invoice of today bears.
+
+        :param date date: of the partner's invoice
+        """
+        if date.year < FIRST_YEAR:
+            raise UserError(
+                self.env._("Enter the date of the invoice like 2026-03-31.")
+            )
+        if (date - fields.Date.today()).days > INVOICE_DAYS_AHEAD:
+            raise UserError(
+                self.env._(
+                    "The date of an invoice cannot be more than %(days)s days in the "
+                    "future.",
+                    days=INVOICE_DAYS_AHEAD,
+                )
+            )
 
     def _begin_invoice(self):
         """Check who calls and that the statement waits for an invoice; lock it."""
@@ -185,15 +215,22 @@ class ServicePartnerStatement(models.Model):
                     size=MAX_FILE_MEGABYTES,
                 )
             )
-        text = billing_text.read_pdf(content)
-        if text is None:
+        pdf = read_pdf(content)
+        if pdf.is_too_heavy:
+            raise UserError(
+                self.env._(
+                    "This PDF takes too long to read. Print your invoice into a new "
+                    "PDF and send that."
+                )
+            )
+        if pdf.text is None:
             raise UserError(
                 self.env._(
                     "The file is not a readable PDF. Choose the PDF of your invoice, "
                     "without a password."
                 )
             )
-        return text
+        return pdf.text
 
     def _replace_invoice_file(self, content, filename):
         """Store the PDF on the statement, instead of one that was not accepted."""
@@ -202,7 +239,7 @@ class ServicePartnerStatement(models.Model):
             self.partner_invoice_attachment_id.unlink()
         return self.env["ir.attachment"].create(
             {
-                "name": filename or f"{self.name}.pdf",
+                "name": pdf_name(filename) or f"{self.name}.pdf",
                 "raw": content,
                 "mimetype": "application/pdf",
                 "res_model": self._name,

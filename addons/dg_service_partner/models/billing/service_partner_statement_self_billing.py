@@ -24,7 +24,7 @@ class ServicePartnerStatement(models.Model):
         """
         self.ensure_one()
         statement = self._begin()
-        note = str(note or "").strip()
+        note = self._clean_text(note).strip()
         if statement.billing_mode != "self_billing":
             raise UserError(
                 self.env._(
