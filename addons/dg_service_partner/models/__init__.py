@@ -12,6 +12,7 @@ from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_proposal
 from . import res_users
 from . import sale_order
 from . import sale_order_line

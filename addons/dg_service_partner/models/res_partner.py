@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
@@ -194,30 +192,50 @@ class ResPartner(models.Model):
     def _filter_service_partner_changed(self, vals):
         """Return those whose data that the team keeps would change (A20).
 
-        Its company's tax number and country decide about taxes, its invoice address
-        about the bill.
+        :param dict vals: as of ``write``
+        """
+        return self.filtered(lambda partner: partner._get_changed_kept_fields(vals))
+
+    def _get_changed_kept_fields(self, vals):
+        """Return the names of the fields that values change and the team keeps (A20).
+
+        The company's tax number and address decide about taxes, its invoice address
+        about the bill. Contacts share the address of their company: what they change
+        reaches it.
 
         :param dict vals: as of ``write``
         """
-        kept = {"parent_id", "type", "is_company", *self._get_service_partner_kept()}
-        return self.sudo().filtered(
-            lambda partner: any(
-                partner._fields[name].convert_to_write(partner[name], partner)
-                != (vals[name] or False)
-                for name in vals.keys() & kept
-                if name not in self._get_service_partner_kept()
-                or partner._is_service_partner_bill_address()
-            )
-        )
+        self.ensure_one()
+        kept = {"parent_id", "type", "is_company", "commercial_partner_id"}
+        places = dict.fromkeys(kept, self.sudo())
+        if address := self._get_service_partner_bill_address():
+            places.update(dict.fromkeys(self._get_service_partner_kept(), address))
+            if self == address and self.is_company:
+                places["name"] = address
+        return [
+            name
+            for name, place in places.items()
+            if name in vals
+            and place._fields[name].convert_to_write(place[name], place)
+            != (vals[name] or False)
+        ]
 
     @api.model
     def _get_service_partner_kept(self):
         """Return the fields of a billing address that the team keeps."""
-        return {"vat", "country_id", "property_account_position_id", "active"}
+        return {
+            *("vat", "country_id", "state_id", "zip", "active"),
+            "property_account_position_id",
+        }
 
-    def _is_service_partner_bill_address(self):
+    def _get_service_partner_bill_address(self):
+        """Return the billing address that a change of this contact reaches, if any."""
         self.ensure_one()
-        return self == self.commercial_partner_id or self.type == "invoice"
+        address = self.sudo()
+        while address.type == "contact" and address != address.commercial_partner_id:
+            address = address.parent_id
+        is_billed = address == address.commercial_partner_id
+        return address if is_billed or address.type == "invoice" else address.browse()
 
     def _check_service_partner_data_kept(self):
         """Refuse that people of a service partner change what the team keeps (A20).
@@ -225,41 +243,13 @@ class ResPartner(models.Model):
         :raises AccessError: says who may
         """
         if self.sudo().filtered("commercial_partner_id.is_service_partner"):
-            raise AccessError(self._describe_service_partner_data_kept())
-
-    def _describe_service_partner_data_kept(self):
-        return self.env._(
-            "Tax number, country and billing address of a service partner are kept by "
-            "the service-partner team. Write to the team what has changed."
-        )
-
-    def _propose_service_partner_data(self, vals):
-        """Give the team what somebody of a service partner wants to be changed.
-
-        :param dict vals: the values that were refused
-        :return: sentence for that person
-        """
-        company = self.commercial_partner_id.sudo()
-        lines = [
-            f"{self._fields[name]._description_string(self.env)}: {value}"
-            for name, value in sorted(vals.items())
-        ]
-        user = self.env.company.sudo().service_partner_user_id or self.env.ref(
-            "base.user_admin"
-        )
-        note = Markup("<br/>").join(lines)
-        if note not in company.activity_ids.mapped("note"):
-            reader = company.with_context(lang=user.lang)
-            reader.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=reader.env._("Wants its billing data to be changed"),
-                note=note,
-                user_id=user.id,
+            raise AccessError(
+                self.env._(
+                    "Tax number, country and billing address of a service partner are "
+                    "kept by the service-partner team. Write to the team what has "
+                    "changed."
+                )
             )
-        return self.env._(
-            "Tax number, country and billing address are kept by the service-partner "
-            "team. The team has got your change and will see to it."
-        )
 
     def action_grant_service_partner_access(self):
         """Open Odoo's portal wizard for the people of this service partner (R03)."""
