@@ -12,6 +12,7 @@ import time
 from devenv import cache, console, odoo_config, our_addons, postgres
 from devenv.console import DevenvError, say, step
 from devenv.database import Databases
+from devenv.nginx import Proxy
 from devenv.odoo_process import Toolbox, free_port
 from devenv.settings import ROOT
 
@@ -19,7 +20,6 @@ from .. import machine
 from . import report
 from .journal import summarize
 from .nodes import Node
-from .proxy import Proxy
 
 REPORT = ROOT / "benchmarks" / "load.md"
 # What counts here is what production does: commits wait for the disk.

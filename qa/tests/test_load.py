@@ -4,7 +4,8 @@ import unittest
 
 from devenv.console import DevenvError
 from devenv.settings import ROOT
-from qa.load import proxy, report
+from devenv import nginx
+from qa.load import report
 from qa.load.journal import ERROR, OK, OUTAGE, REFUSED, percentiles, summarize
 
 
@@ -44,8 +45,8 @@ class TestFigures(unittest.TestCase):
 
 class TestProxy(unittest.TestCase):
     def test_the_reference_is_used_but_for_ports_and_certificates(self):
-        reference = proxy.REFERENCE.read_text()
-        text = proxy.derive(reference, 8888, [(1111, 1112), (2221, 2222)], "/x/files")
+        reference = nginx.REFERENCE.read_text()
+        text = nginx.derive(reference, 8888, [(1111, 1112), (2221, 2222)], "/x/files")
         for part in (
             "listen 127.0.0.1:8888;",
             "server 127.0.0.1:1111 ",
@@ -60,7 +61,7 @@ class TestProxy(unittest.TestCase):
 
     def test_a_reference_that_changed_is_noticed(self):
         with self.assertRaises(DevenvError):
-            proxy.derive("server { listen 80; }\n", 1, [(2, 3)], "/x")
+            nginx.derive("server { listen 80; }\n", 1, [(2, 3)], "/x")
 
     def test_the_reference_limits_what_odoo_limits(self):
         """As long as limit_time_real; as large as the photos of one step."""

@@ -17,6 +17,7 @@ from . import test_decline_twice
 from . import test_faults
 from . import test_history
 from . import test_hostile_files
+from . import test_hostile_rpc
 from . import test_least_privilege
 from . import test_misuse_records
 from . import test_misuse_routes

@@ -17,4 +17,5 @@ from . import test_portal
 from . import test_renewal
 from . import test_tours
 from . import test_translations
+from . import test_hostile_rpc
 from . import test_misuse_rpc

@@ -1,5 +1,6 @@
 from . import account_move
 from . import account_move_line
+from . import ir_actions_report
 from . import res_partner
 from . import service_partner_agreement
 from . import service_partner_order
@@ -7,6 +8,7 @@ from . import service_partner_statement
 from . import service_partner_statement_taxes
 from . import service_partner_statement_checks
 from . import service_partner_statement_bill
+from . import service_partner_statement_copy
 from . import service_partner_statement_document
 from . import service_partner_statement_invoice
 from . import service_partner_statement_self_billing

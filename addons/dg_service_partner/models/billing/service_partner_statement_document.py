@@ -2,9 +2,11 @@ import base64
 import io
 
 import qrcode
+from psycopg2.errors import UniqueViolation
 from werkzeug.urls import url_encode
 
-from odoo import models
+from odoo import fields, models
+from odoo.tools import get_lang, mute_logger
 
 
 class ServicePartnerStatement(models.Model):
@@ -12,6 +14,62 @@ class ServicePartnerStatement(models.Model):
 
     # The statement is cut by whose document it is: the partner's or ours.
     _inherit = "service.partner.statement"  # pylint: disable=consider-merging-classes-inherited
+
+    copy_ids = fields.One2many(
+        comodel_name="service.partner.statement.copy",
+        inverse_name="statement_id",
+        groups="base.group_system",
+    )
+
+    def _get_document_edition(self):
+        """Return what the document says that may change after it was issued.
+
+        Amounts and orders cannot; addresses are those of the day it was made.
+        """
+        self.ensure_one()
+        status = "cancelled" if self.state == "cancel" else "issued"
+        vat = self.partner_id.vat if self._is_vat_charged() else ""
+        return f"{status} {vat or ''}".strip()
+
+    def _get_document_lang(self):
+        self.ensure_one()
+        return self.partner_id.lang or get_lang(self.env).code
+
+    def _get_kept_document(self):
+        """Return the PDF that was made before, or None: the first one, or a new edition.
+
+        :return: bytes or None
+        """
+        self.ensure_one()
+        kept = self.copy_ids.filtered(
+            lambda copy: copy.lang == self._get_document_lang()
+        )
+        if kept.edition != self._get_document_edition():
+            return None
+        return base64.b64decode(kept.content)
+
+    def _keep_document(self, content):
+        """Keep the PDF that was made, instead of an older edition.
+
+        :param bytes content: the file
+        """
+        self.ensure_one()
+        lang = self._get_document_lang()
+        values = {
+            "edition": self._get_document_edition(),
+            "content": base64.b64encode(content),
+        }
+        if kept := self.copy_ids.filtered(lambda copy: copy.lang == lang):
+            kept.write(values)
+            return
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self.env["service.partner.statement.copy"].create(
+                    {"statement_id": self.id, "lang": lang, **values}
+                )
+        except UniqueViolation:
+            # Two people asked for the first one at once; both get theirs.
+            self.invalidate_recordset(["copy_ids"])
 
     def _get_qr_payload(self):
         """Return the text of the QR code: one address that holds everything.

@@ -4,11 +4,24 @@ from odoo.exceptions import UserError
 from ...tools.order_flow import CLOSED_STATES
 
 
+# What a held move is, and where it goes: not to be changed until the release.
+KEPT_WHILE_HELD = {
+    "sale_line_id",
+    "product_id",
+    "location_dest_id",
+    "location_final_id",
+    "origin_returned_move_id",
+    "service_partner_hold",
+    "service_partner_held_line_id",
+}
+
+
 class StockMove(models.Model):
     """Goods of a service are reserved and held until the service partner's word (A7).
 
-    Whether goods may leave is always asked of the orders of their sale line; the flag
-    ``service_partner_hold`` keeps such moves apart and shows them.
+    Whether goods may leave is always asked of the orders of their sale line. The flag
+    ``service_partner_hold`` keeps such moves apart and shows them; the move itself
+    remembers for which line it is held, whatever becomes of its links.
     """
 
     _inherit = "stock.move"
@@ -19,6 +32,15 @@ class StockMove(models.Model):
         copy=False,
         help="Reserved for a sale whose service partner has not checked the "
         "requirements yet. Such goods cannot leave.",
+    )
+
+    service_partner_held_line_id = fields.Many2one(
+        comodel_name="sale.order.line",
+        string="Held For",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The goods line of the sale that this move was put on hold for.",
     )
 
     _service_partner_hold_idx = models.Index("(id) WHERE service_partner_hold")
@@ -50,6 +72,9 @@ class StockMove(models.Model):
     def _prepare_move_split_vals(self, qty):
         values = super()._prepare_move_split_vals(qty)
         values["service_partner_hold"] = self.service_partner_hold
+        if self.service_partner_hold:
+            held_line = self.service_partner_held_line_id
+            values["service_partner_held_line_id"] = held_line.id
         return values
 
     def _prepare_procurement_values(self):
@@ -60,10 +85,19 @@ class StockMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("service_partner_hold"):
+                vals.setdefault("service_partner_held_line_id", vals.get("sale_line_id"))
         moves = super().create(vals_list)
         # A line added to a finished transfer leaves without being validated.
         moves.filtered(lambda move: move.state == "done")._check_service_partner_hold()
         return moves
+
+    def write(self, vals):
+        self._check_service_partner_kept(vals)
+        if vals.get("state") == "done":
+            self._check_service_partner_hold()
+        return super().write(vals)
 
     def _key_assign_picking(self):
         # Goods that wait for different services leave at different times, and those for
@@ -113,7 +147,7 @@ class StockMove(models.Model):
         sale's line with the same product.
         """
         moves = self.sudo()
-        lines = moves.sale_line_id
+        lines = moves.sale_line_id | moves.service_partner_held_line_id
         for move in moves:
             if not move.sale_line_id and (sale := move.picking_id.sale_id):
                 lines |= sale.order_line.filtered(
@@ -138,6 +172,28 @@ class StockMove(models.Model):
             and not self.origin_returned_move_id
         )
 
+    def _check_service_partner_kept(self, vals):
+        """Refuse to make something else of a held move, so that it could leave (R26).
+
+        :param dict vals: as of ``write``
+        :raises UserError: names the goods and the way on
+        """
+        names = vals.keys() & KEPT_WHILE_HELD
+        if self.env.su or not names:
+            return
+        held = self.filtered(
+            lambda move: (
+                move.service_partner_hold and move.state not in ("done", "cancel")
+            )
+        )
+        for move in held:
+            if any(
+                move._fields[name].convert_to_write(move[name], move)
+                != (vals[name] or False)
+                for name in names
+            ):
+                move._raise_service_partner_hold()
+
     def _check_service_partner_hold(self):
         """Refuse to move goods out that wait for a service partner (R26).
 
@@ -150,18 +206,46 @@ class StockMove(models.Model):
                 and move._is_service_partner_leaving()
             )
         )
+        leaving._get_service_partner_serial_holders()._raise_service_partner_hold()
         if not leaving._get_service_partner_holding_orders():
             return
         held = leaving.filtered(lambda move: move._get_service_partner_holding_orders())
+        held._raise_service_partner_hold()
+
+    def _get_service_partner_serial_holders(self):
+        """Return the held moves that have reserved a serial number of these moves."""
+        serials = self.move_line_ids.lot_id.filtered(
+            lambda lot: lot.product_id.tracking == "serial"
+        )
+        if not serials:
+            return self.browse()
+        lines = (
+            self.env["stock.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("lot_id", "in", serials.ids),
+                    ("move_id.service_partner_hold", "=", True),
+                    ("state", "not in", ("done", "cancel")),
+                    ("move_id", "not in", self.ids),
+                ]
+            )
+        )
+        return lines.move_id
+
+    def _raise_service_partner_hold(self):
+        """Say what is on hold and how it goes on; nothing to say of no moves."""
+        if not self:
+            return
         raise UserError(
             self.env._(
                 "On hold: %(orders)s. The goods %(goods)s leave when the service "
                 "partner has marked the requirements as met. A manager of the "
                 "service-partner team can release them early.",
                 orders=", ".join(
-                    held._get_service_partner_holding_orders().mapped("name")
+                    self._get_service_partner_holding_orders().mapped("name")
                 ),
-                goods=", ".join(held.product_id.mapped("display_name")),
+                goods=", ".join(self.sudo().product_id.mapped("display_name")),
             )
         )
 
@@ -200,7 +284,10 @@ class StockMove(models.Model):
         """Put open moves on hold: reserved, in a transfer of their own."""
         if not self:
             return
-        self.write({"service_partner_hold": True})
+        for line, moves in self.grouped("sale_line_id").items():
+            moves.write(
+                {"service_partner_hold": True, "service_partner_held_line_id": line.id}
+            )
         self._separate_service_partner_moves()
         self.filtered(
             lambda move: move.state in ("confirmed", "partially_available")
@@ -210,7 +297,9 @@ class StockMove(models.Model):
         """Let held moves go, to the address that the agreement names (A9)."""
         if not self:
             return
-        self.write({"service_partner_hold": False})
+        self.write(
+            {"service_partner_hold": False, "service_partner_held_line_id": False}
+        )
         self._separate_service_partner_moves()
         by_address = self.grouped(
             lambda move: move.sale_line_id._get_service_partner_delivery_address()

@@ -2,6 +2,7 @@ from . import test_billing_bill
 from . import test_billing_concurrency
 from . import test_billing_document
 from . import test_billing_invoice
+from . import test_billing_kept_document
 from . import test_billing_mail
 from . import test_billing_money
 from . import test_billing_monthly

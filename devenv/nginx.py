@@ -6,9 +6,9 @@ import shutil
 import subprocess
 import time
 
-from devenv import apt_index, cache
-from devenv.console import DevenvError, run, step
-from devenv.settings import CACHE, ROOT
+from . import apt_index, cache
+from .console import DevenvError, run, step
+from .settings import CACHE, ROOT
 
 REFERENCE = ROOT / "nginx.conf"
 PACKAGE = "nginx/bookworm"
@@ -48,11 +48,13 @@ def ensure():
     return target / "usr" / "sbin" / "nginx"
 
 
-def derive(reference, port, nodes, filestore):
-    """Return the reference with these ports, without TLS.
+def derive(reference, port, nodes, filestore, is_secure=False):
+    """Return the reference with these ports, without TLS and what needs it.
 
+    :param str reference: the text of `nginx.conf`
     :param int port: on which people ask
     :param nodes: (port, port for websockets) of each Odoo node
+    :param bool is_secure: keep what browsers obey over TLS only
     :raise DevenvError: the reference changed so much that it cannot be derived from
     """
 
@@ -65,6 +67,7 @@ def derive(reference, port, nodes, filestore):
     text = reference
     for pattern, replacement in (
         (r"server \{\s*listen 80;.*?\}\n", ""),
+        (r"server \{\s*listen 443 ssl default_server;.*?\}\n", ""),
         (r"server 127\.0\.0\.1:8069 [^\n]*\n", servers(0)),
         (r"server 127\.0\.0\.1:8072 [^\n]*\n", servers(1)),
         (r"listen 443 ssl;", f"listen 127.0.0.1:{port};"),
@@ -75,6 +78,8 @@ def derive(reference, port, nodes, filestore):
         text, count = re.subn(pattern, replacement, text, count=1, flags=re.DOTALL)
         if not count:
             raise DevenvError(f"{REFERENCE.name} does not match {pattern!r} any more.")
+    if not is_secure:
+        text = text.replace("proxy_cookie_flags ~ secure ", "proxy_cookie_flags ~ ")
     return text
 
 
@@ -89,9 +94,9 @@ class Proxy:
         self.folder = folder
         self.process = None
 
-    def start(self, port, nodes, filestore):
+    def start(self, port, nodes, filestore, is_secure=False):
         """Start to listen; see `derive` for the parameters."""
-        site = derive(REFERENCE.read_text(), port, nodes, filestore)
+        site = derive(REFERENCE.read_text(), port, nodes, filestore, is_secure)
         config = self.folder / "nginx.conf"
         config.write_text(FRAME.format(folder=self.folder, site=site))
         command = [self.program, "-p", self.folder, "-c", config]
