@@ -4,18 +4,16 @@ from odoo import models
 class IrBinary(models.AbstractModel):
     _inherit = "ir.binary"
 
-    def _find_record(
-        self,
-        xmlid=None,
-        res_model="ir.attachment",
-        res_id=None,
-        access_token=None,
-        field=None,
-    ):
-        if access_token and res_model == "ir.attachment" and res_id:
-            file = self.env[res_model].sudo().browse(res_id).exists()
-            document = self.env["service.partner.document.mixin"]
-            if file.res_model in document._get_document_models():
-                # Links outlive the access of who kept them (R45).
-                access_token = None
-        return super()._find_record(xmlid, res_model, res_id, access_token, field)
+    def _find_record(self, *args, **kwargs):
+        """Open a file by the token of its link, if its document is open as well (R45).
+
+        :raises AccessError: the document of a service partner, and not the caller's
+        """
+        record = super()._find_record(*args, **kwargs)
+        if record._name == "ir.attachment":
+            file = record.sudo()
+            documents = self.env["service.partner.document.mixin"]
+            if file.res_model in documents._get_document_models():
+                # Who kept a link may have lost the access.
+                self.env[file.res_model].browse(file.res_id).check_access("read")
+        return record

@@ -206,7 +206,11 @@ class TestPartnerPeople(ServicePartnerCommon):
             users.write({"partner_id": self.person.id})
 
     def test_r03_a_user_without_the_portal_does_not_get_it(self):
-        admin = new_test_user(self.env, "sp_groups", groups="base.group_erp_manager")
+        admin = new_test_user(
+            self.env,
+            "sp_groups",
+            groups="base.group_erp_manager,base.group_partner_manager",
+        )
         portal = self.env.ref("base.group_portal")
         self.portal_a.group_ids = self.env.ref("base.group_public")
         self.assertNotIn(self.person, self.order.message_partner_ids)

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 from ...tools.order_flow import CLOSED_STATES
 
-
 # What a held move is, and where it goes: not to be changed until the release.
 KEPT_WHILE_HELD = {
     "sale_line_id",
@@ -87,7 +86,9 @@ class StockMove(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get("service_partner_hold"):
-                vals.setdefault("service_partner_held_line_id", vals.get("sale_line_id"))
+                vals.setdefault(
+                    "service_partner_held_line_id", vals.get("sale_line_id")
+                )
         moves = super().create(vals_list)
         # A line added to a finished transfer leaves without being validated.
         moves.filtered(lambda move: move.state == "done")._check_service_partner_hold()
