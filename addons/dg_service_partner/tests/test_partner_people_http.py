@@ -34,7 +34,7 @@ class TestPartnerPeopleHttp(ServicePartnerPortalCommon):
         self.order = self._create_order("check")
         self.env.flush_all()
 
-    # --- the company that one has left --------------------------------------------
+    # --- the company that one has left --------------------------------------
 
     def test_r45_pages_close_at_once(self):
         statement = self._create_order("done").action_create_statement()
@@ -62,7 +62,7 @@ class TestPartnerPeopleHttp(ServicePartnerPortalCommon):
         )
         return response.json()
 
-    # --- links --------------------------------------------------------------------
+    # --- links --------------------------------------------------------------
 
     def _ask(self, url, **params):
         return self.url_open(url, json={"params": params}).json()
@@ -148,7 +148,7 @@ class TestPartnerPeopleHttp(ServicePartnerPortalCommon):
         for link in links:
             self.assertNotIn("third floor", self.url_open(link).text)
 
-    # --- mails --------------------------------------------------------------------
+    # --- mails --------------------------------------------------------------
 
     def test_r03_who_reads_the_mailbox_makes_no_login(self):
         """Every link of the mail is opened, and every token tried."""
@@ -208,7 +208,7 @@ class TestPartnerPeopleHttp(ServicePartnerPortalCommon):
         self.env.invalidate_all()
         self.assertFalse(contact.signup_type)
 
-    # --- the account page -----------------------------------------------------------
+    # --- the account page -----------------------------------------------------
 
     def _submit(self, partner, **values):
         """Send the address form as the browser does, and return its answer."""

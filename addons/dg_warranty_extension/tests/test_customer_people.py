@@ -34,7 +34,7 @@ class TestCustomerPeople(BillingCommon, HttpCase):
             found = record.with_user(self.user).search([("id", "in", record.ids)])
             self.assertEqual(bool(found), expected, record)
 
-    # --- what one sees --------------------------------------------------------------
+    # --- what one sees --------------------------------------------------------
 
     def test_who_leaves_sees_nothing_at_once(self):
         self._assert_sees(True)
@@ -85,7 +85,7 @@ class TestCustomerPeople(BillingCommon, HttpCase):
         self.user.partner_id = self.other_company
         self._assert_sees(False)
 
-    # --- who is written to ----------------------------------------------------------
+    # --- who is written to ----------------------------------------------------
 
     def _notified(self, **values):
         return (
@@ -124,7 +124,7 @@ class TestCustomerPeople(BillingCommon, HttpCase):
         self.own.message_subscribe(contact.ids)
         self.assertLessEqual(maker | contact, self._notified(partner_ids=maker.ids))
 
-    # --- links ----------------------------------------------------------------------
+    # --- links ----------------------------------------------------------------
 
     @mute_logger("odoo.http")
     def test_no_token_opens_a_conversation(self):
