@@ -1,7 +1,7 @@
 {
     "name": "Service-Partner Orders",
     "summary": "Sell goods with a service: partner orders, held deliveries, billing",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.1.0",
     "category": "Sales/Service Partner",
     "license": "LGPL-3",
     "author": "dg",

@@ -1,7 +1,7 @@
 {
     "name": "Service-Partner Orders: Dropshipping",
     "summary": "Dropship goods of a service to the service partner",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.1.0",
     "category": "Sales/Service Partner",
     "license": "LGPL-3",
     "author": "dg",

@@ -1,6 +1,6 @@
 {
     "name": "Service Commitments and Warranty Extensions",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.1.0",
     "summary": "Sell service commitments and warranty extensions with your orders",
     "category": "Sales/Sales",
     "author": "dg",

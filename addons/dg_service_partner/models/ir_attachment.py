@@ -18,6 +18,8 @@ from ..tools.mail_gateway import is_by_mail
 from ..tools.typed_text import clean_line
 from ..tools.uploaded_photo import PhotoTooLarge, PhotoTooManyPixels, measure_picture
 
+from ..tools.readable_names import get_readable_names
+
 # To these, portal users can add files.
 PORTAL_DOCUMENTS = ("service.partner.order", "service.partner.statement")
 # Where a file waits until its message is posted.
@@ -226,7 +228,9 @@ class IrAttachment(models.Model):
                 self.env._(
                     "%(documents)s: more than %(limit)s files are not possible. Write "
                     "to the service-partner team if you have to send more.",
-                    documents=", ".join(full.mapped("display_name")),
+                    documents=", ".join(
+                        get_readable_names(full, self.env._("This document"))
+                    ),
                     limit=limit,
                 )
             )

@@ -94,6 +94,7 @@ class SaleOrder(models.Model):
         )
 
     def action_cancel(self):
+        self.check_access("read")
         agreed = self._get_service_partner_agreed()
         if agreed and self.env.user.has_group(
             "dg_service_partner.group_service_partner_user"

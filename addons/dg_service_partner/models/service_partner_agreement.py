@@ -142,8 +142,9 @@ class ServicePartnerAgreement(models.Model):
     _days_positive = models.Constraint(
         "CHECK(accept_days >= 0 AND contact_days >= 0 AND appointment_min_days >= 0 "
         "AND completion_days >= 0 AND transit_days >= 0 AND capacity >= 0 "
-        "AND appointment_hours >= 0)",
-        "Days, hours and capacity of an agreement cannot be negative.",
+        # To the database, what is no number is larger than all numbers.
+        "AND appointment_hours >= 0 AND appointment_hours < 1000)",
+        "Days, hours and capacity of an agreement cannot be negative or endless.",
     )
     _appointment_days_ordered = models.Constraint(
         "CHECK(appointment_max_days >= appointment_min_days)",

@@ -9,6 +9,7 @@ class ServicePartnerContactAttempt(models.Model):
     _description = "Contact Attempt"
     _inherit = ["service.partner.text.mixin"]
     _order = "date desc, id desc"
+    _rec_names_search = ["note"]
     _typed_texts = ("note",)
 
     order_id = fields.Many2one(

@@ -21,7 +21,7 @@ class ServicePartnerOrder(models.Model):
     _order = "id desc"
     _check_company_auto = True
     _mail_post_access = "read"
-    _typed_texts = ("not_met_note", "completion_note")
+    _typed_texts = ("note", "not_met_note", "completion_note")
 
     name = fields.Char(string="SP-ID", required=True, readonly=True, copy=False)
     state = fields.Selection(

@@ -218,12 +218,19 @@ class ServicePartnerOrder(models.Model):
 
     @api.model
     def _browse_given(self, model, value):
-        """Return the record that somebody gave by itself or by its id, else none."""
-        records = self.env[model].sudo()
+        """Return the record that somebody gave by itself or by its id.
+
+        None where there is no such record and where the caller may not read it: what
+        follows is the same, so that nobody learns the names of records by their ids.
+
+        :return: the record, which may be read further (``sudo``)
+        """
+        records = self.env[model].browse()
         try:
-            return records.browse(int(value)).exists() if value else records
-        except (TypeError, ValueError):
-            return records
+            records = records.browse(int(value)).exists() if value else records
+        except (TypeError, ValueError, OverflowError):
+            return records.sudo()
+        return records._filtered_access("read").sudo()
 
     @api.model
     def _parse_moment(self, value):

@@ -39,13 +39,20 @@ class ServicePartnerOrderRequirement(models.Model):
         "Each requirement stands once in the checklist of an order.",
     )
 
+    def write(self, vals):
+        if vals.keys() & {"order_id", "requirement_id"} and not self.env.su:
+            raise UserError(
+                self.env._("A checklist is answered; its questions are the service's.")
+            )
+        return super().write(vals)
+
     def _prepare_answer_values(self, answer):
         """Return what may be written of an answer, and refuse what is none.
 
         :param dict answer: ``result`` and, if wanted, ``note``
         """
         self.ensure_one()
-        results = {value for value, _label in self._fields["result"].selection}
+        results = [value for value, _label in self._fields["result"].selection]
         if not isinstance(answer, dict) or answer.get("result", "ok") not in results:
             raise UserError(
                 self.env._(

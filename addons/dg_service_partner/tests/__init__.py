@@ -61,3 +61,5 @@ from .billing import test_typed_amount
 from .hold import test_hold
 from .hold import test_hold_links
 from .hold import test_hold_routes
+from . import test_asking
+from . import test_named_records

@@ -12,6 +12,8 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models import ir_attachment
+from odoo.addons.mail.models import mail_thread
+from odoo.addons.portal.models import mail_thread as portal_thread
 
 from ..controllers import odoo_fixes
 from .common import ServicePartnerCommon
@@ -79,3 +81,14 @@ class TestOdooFixes(ServicePartnerCommon, HttpCase):
         """``views/odoo_fixes.xml``, template ``portal_docs_entry``"""
         card = etree.fromstring(self.env.ref("portal.portal_docs_entry").arch)
         self.assertFalse({"alt", "role"} & set(card.find(".//img").attrib))
+
+    def test_a_search_looks_into_all_messages(self):
+        """``models/odoo_fixes.py``; who may not ask stands in ``test_asking.py``."""
+        for model, name in (
+            (mail_thread.MailThread, "message_ids"),
+            (portal_thread.MailThread, "website_message_ids"),
+        ):
+            with self.subTest(name):
+                self.assertTrue(vars(model)[name]._args__["bypass_search_access"])
+                field = self.env["res.partner"]._fields[name]
+                self.assertFalse(field.bypass_search_access)

@@ -8,6 +8,7 @@ from . import limits
 from . import mail_gateway
 from . import order_flow
 from . import postal_code
+from . import readable_names
 from . import records_action
 from . import row_lock
 from . import typed_amount

@@ -4,6 +4,8 @@
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # An invoice may bear the day on which it will be sent.
 INVOICE_DAYS_AHEAD = 7
+# Characters of the name and address of a sender.
+MAX_SENDER = 200
 # Characters of a text that somebody types.
 MAX_TEXT = 4000
 # Characters of an invoice number.

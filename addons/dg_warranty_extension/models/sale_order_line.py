@@ -153,6 +153,10 @@ class SaleOrderLine(models.Model):
                     )
                 )
 
+    @api.constrains("service_object_id", "warranty_service_object_id")
+    def _check_service_object_access(self):
+        (self.service_object_id | self.warranty_service_object_id)._check_may_extend()
+
     @api.onchange("add_commitment_package_id")
     def _onchange_add_commitment_package_id(self):
         if self.add_commitment_package_id:

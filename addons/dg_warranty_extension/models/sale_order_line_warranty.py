@@ -267,6 +267,7 @@ class SaleOrderLine(models.Model):
         """Raise a UserError when this warranty line cannot extend ``service_object``
         (W20)."""
         self.ensure_one()
+        service_object._check_may_extend()
         domain = self._get_warranty_service_objects_domain()
         if not service_object.search_count([("id", "=", service_object.id), *domain]):
             raise UserError(

@@ -174,6 +174,10 @@ class SaleServiceCommitment(models.Model):
                     )
                 )
 
+    @api.constrains("service_object_id")
+    def _check_service_object_access(self):
+        self.service_object_id._check_may_extend()
+
     @api.onchange("agreed_start_date")
     def _onchange_agreed_start_date(self):
         if self.warranty_line_id and self.agreed_start_date:
@@ -280,7 +284,8 @@ class SaleServiceCommitment(models.Model):
         self.ensure_one()
         if self.order_line_id:
             return self.order_line_id.product_id
-        return self.service_object_id.product_id
+        # the object may be a colleague's; the quote says what it extends
+        return self.sudo().service_object_id.product_id.with_env(self.env)
 
     def _get_agreed_start_text(self):
         """Return the agreed start in words; nothing when it starts on delivery."""

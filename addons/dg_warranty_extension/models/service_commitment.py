@@ -28,7 +28,9 @@ class ServiceCommitment(models.Model):
     )
     product_id = fields.Many2one(related="service_object_id.product_id", store=True)
     lot_id = fields.Many2one(related="service_object_id.lot_id")
-    user_id = fields.Many2one(related="service_object_id.user_id", store=True)
+    user_id = fields.Many2one(
+        related="service_object_id.user_id", store=True, index=True
+    )
     sequence = fields.Integer(default=10)
     sale_commitment_id = fields.Many2one(
         comodel_name="sale.service.commitment",

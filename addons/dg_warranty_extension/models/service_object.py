@@ -4,7 +4,7 @@ from datetime import timedelta
 from markupsafe import escape
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools.records import show_record
@@ -84,7 +84,15 @@ class ServiceObject(models.Model):
         tracking=True,
     )
     user_id = fields.Many2one(
-        comodel_name="res.users", string="Salesperson", index=True
+        comodel_name="res.users",
+        string="Salesperson",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        copy=True,
+        index=True,
+        help="That of the sale. Who sees only the own sales sees the objects of these, "
+        "and those without a salesperson.",
     )
     sale_line_id = fields.Many2one(
         comodel_name="sale.order.line",
@@ -156,6 +164,11 @@ class ServiceObject(models.Model):
     def _compute_product_uom_id(self):
         for service_object in self:
             service_object.product_uom_id = service_object.product_id.uom_id
+
+    @api.depends("sale_order_id.user_id")
+    def _compute_user_id(self):
+        for service_object in self.filtered("sale_order_id"):
+            service_object.user_id = service_object.sale_order_id.user_id
 
     @api.depends("name", "product_id", "lot_id")
     def _compute_display_name(self):
@@ -317,6 +330,18 @@ class ServiceObject(models.Model):
                 for item in commitments
             ],
         }
+
+    def _check_may_extend(self):
+        """Raise a UserError when the user may not sell what adds to these objects: a
+        sale adds to what its salesperson sees (W20)."""
+        # constraints run as superuser; the person counts
+        if not self.sudo(False).has_access("read"):
+            raise UserError(
+                self.env._(
+                    "You have no access to this service object. Choose one of your own "
+                    "sales, or ask its salesperson."
+                )
+            )
 
     def _log_stock_movement(self, move, message):
         """Log on each object that ``move`` returned it or brought it back."""

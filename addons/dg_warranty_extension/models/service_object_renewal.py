@@ -68,7 +68,8 @@ class ServiceObject(models.Model):
         to_offer = commitments.filtered(lambda item: item.renewal_state == "open")
         if to_offer:
             return show_record(self._create_renewal_quote(to_offer))
-        offers = commitments.renewal_order_id.filtered(
+        # a colleague's quote counts as well; opening it is for who may
+        offers = commitments.sudo().renewal_order_id.filtered(
             lambda order: order.state != "cancel"
         )
         if not offers:

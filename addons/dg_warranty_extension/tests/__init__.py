@@ -20,3 +20,5 @@ from . import test_tours
 from . import test_translations
 from . import test_hostile_rpc
 from . import test_misuse_rpc
+from . import test_personal_objects
+from . import test_asking

@@ -340,7 +340,7 @@ class TestRenewal(WarrantyCommon):
 
     def test_w57_rights(self):
         other = new_test_user(
-            self.env, "renewal_other", "sales_team.group_sale_salesman"
+            self.env, "renewal_other", "sales_team.group_sale_salesman_all_leads"
         )
         order = self.env["sale.order"].browse(
             self.service_object.with_user(other).action_renew()["res_id"]

@@ -127,8 +127,9 @@ class WarrantyExtensionWizard(models.TransientModel):
     @api.depends("main_line_id", "service_object_id")
     def _compute_covered(self):
         for wizard in self:
-            line, service_object = wizard.main_line_id, wizard.service_object_id
-            wizard.covered_product_id = (line or service_object).product_id
+            # a colleague's object may stand on the line; the quote says what it is
+            line, service_object = wizard.main_line_id, wizard.service_object_id.sudo()
+            wizard.covered_product_id = (line or service_object).product_id.sudo(False)
             wizard.covered_description = line.name or service_object.display_name
             wizard.quantity = line.product_uom_qty or service_object.quantity
 
@@ -278,11 +279,19 @@ class WarrantyExtensionWizard(models.TransientModel):
     def _check_may_read(self, values):
         """Raise an AccessError when ``values`` name what the user may not read: the
         assistant is one's own record, and shows more than that of what it names."""
-        for fname in ("warranty_line_id", "main_line_id", "service_object_id"):
-            record_id = values.get(fname, self.env.context.get(f"default_{fname}"))
-            self.env[self._fields[fname].comodel_name].browse(
-                record_id or []
-            ).check_access("read")
+        given = {
+            fname: self.env[self._fields[fname].comodel_name].browse(
+                values.get(fname, self.env.context.get(f"default_{fname}")) or []
+            )
+            for fname in ("warranty_line_id", "main_line_id", "service_object_id")
+        }
+        given["warranty_line_id"].check_access("read")
+        given["main_line_id"].check_access("read")
+        line = given["warranty_line_id"] or self.warranty_line_id
+        # what the line covers already may be a colleague's
+        (given["service_object_id"] - line.warranty_service_object_id).check_access(
+            "read"
+        )
 
     def _reopen(self):
         """Return the action that shows this assistant again, on its services."""

@@ -4,6 +4,8 @@ from odoo.tools.misc import format_date
 
 from ...tools import billing_text
 
+SAID_BY_MAILS = {"service_partner_sender", "service_partner_named_statement_id"}
+
 
 class AccountMove(models.Model):
     """The vendor bill of a service partner's statement (A20)."""
@@ -84,6 +86,10 @@ class AccountMove(models.Model):
             move.service_partner_remarks = "\n".join(remarks) or False
 
     def write(self, vals):
+        if not self.env.su and vals.keys() & SAID_BY_MAILS:
+            raise UserError(
+                self.env._("Who mailed a bill, and what it names, says its mail alone.")
+            )
         if "service_partner_statement_id" in vals:
             self._check_service_partner_statement_kept(
                 vals["service_partner_statement_id"]

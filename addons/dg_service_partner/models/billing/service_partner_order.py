@@ -47,15 +47,19 @@ class ServicePartnerOrder(models.Model):
     )
 
     def _search_any_reference(self, operator, value):
-        """Find orders by their own ID, their statement's or its bill's (R44)."""
+        """Find orders by their own ID, and by their statement's or its bill's where the
+        caller may read statements (R44)."""
         if operator not in ("=", "in", "ilike", "=ilike", "like"):
             return NotImplemented
-        statements = (
-            self.env["service.partner.statement"]
-            .sudo()
-            ._search([("document_reference", operator, value)])
+        own_id = fields.Domain("name", operator, value)
+        statements = self.env["service.partner.statement"]
+        if not statements.has_access("read"):
+            return own_id
+        return own_id | fields.Domain(
+            "statement_id",
+            "in",
+            statements._search([("document_reference", operator, value)]),
         )
-        return ["|", ("name", operator, value), ("statement_id", "in", statements)]
 
     def write(self, vals):
         if FROZEN_WHEN_BILLED & vals.keys():

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...tools.readable_names import get_readable_names
+
 
 class ServicePartnerStatement(models.Model):
     """What speaks against paying: other amounts, used numbers, second bills (A20)."""
@@ -199,7 +201,8 @@ class ServicePartnerStatement(models.Model):
             )
 
     def _find_invoice_number(self, number, allowed=None):
-        """Return the names of the partner's documents with this invoice number."""
+        """Return the names of the partner's documents with this invoice number; drafts
+        that accounting has not posted yet are none of the partner's to name."""
         self.ensure_one()
         wanted = self._normalise_number(number)
         if not wanted:
@@ -236,13 +239,19 @@ class ServicePartnerStatement(models.Model):
                 ("partner_invoice_state", "=", "accepted"),
             ]
         )
-        taken = [
-            (move.display_name, move.ref)
-            for move in moves
-            if move.service_partner_statement_id not in statements
+        moves = moves.filtered(
+            lambda move: (
+                move.service_partner_statement_id not in statements
+                and self._normalise_number(move.ref) == wanted
+            )
+        )
+        statements = statements.filtered(
+            lambda each: self._normalise_number(each.partner_invoice_ref) == wanted
+        )
+        return [
+            *get_readable_names(moves, self.env._("another bill")),
+            *get_readable_names(statements, self.env._("another statement")),
         ]
-        taken += [(each.name, each.partner_invoice_ref) for each in statements]
-        return [name for name, ref in taken if self._normalise_number(ref) == wanted]
 
     def _normalise_number(self, number):
         return "".join((number or "").split()).casefold()

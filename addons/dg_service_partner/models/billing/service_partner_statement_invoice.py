@@ -14,6 +14,7 @@ from ...tools.limits import (
     MAX_FILE_BYTES,
     MAX_FILE_MEGABYTES,
     MAX_NUMBER,
+    MAX_SENDER,
 )
 from ...tools.row_lock import lock_rows
 from ...tools.typed_amount import read_amount
@@ -333,15 +334,15 @@ class ServicePartnerStatement(models.Model):
             move.message_post(body=refusal)
             return
         if sender and not self._is_sent_by_partner(sender):
-            move.service_partner_named_statement_id = self
+            move.sudo().service_partner_named_statement_id = self
             move.message_post(body=self._describe_unknown_sender(sender))
             return
         self.partner_invoice_state = "accepted"
         is_imported = bool(move.invoice_line_ids)
-        move.write(
+        move.sudo().write(
             {
                 **self._prepare_received_bill_values(move),
-                "service_partner_sender": sender,
+                "service_partner_sender": sender and sender[:MAX_SENDER],
                 "service_partner_named_statement_id": False,
             }
         )

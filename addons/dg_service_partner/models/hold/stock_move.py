@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from ...tools.order_flow import CLOSED_STATES
 
+
+HOLD_FIELDS = {"service_partner_hold", "service_partner_held_line_id"}
 # What a held move is, and where it goes: not to be changed until the release.
 KEPT_WHILE_HELD = {
     "sale_line_id",
@@ -10,8 +12,7 @@ KEPT_WHILE_HELD = {
     "location_dest_id",
     "location_final_id",
     "origin_returned_move_id",
-    "service_partner_hold",
-    "service_partner_held_line_id",
+    *HOLD_FIELDS,
 }
 
 
@@ -86,9 +87,7 @@ class StockMove(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get("service_partner_hold"):
-                vals.setdefault(
-                    "service_partner_held_line_id", vals.get("sale_line_id")
-                )
+                vals.setdefault("service_partner_held_line_id", vals.get("sale_line_id"))
         moves = super().create(vals_list)
         # A line added to a finished transfer leaves without being validated.
         moves.filtered(lambda move: move.state == "done")._check_service_partner_hold()
@@ -182,6 +181,10 @@ class StockMove(models.Model):
         names = vals.keys() & KEPT_WHILE_HELD
         if self.env.su or not names:
             return
+        if names & HOLD_FIELDS:
+            raise UserError(
+                self.env._("Goods are held and released by their services alone.")
+            )
         held = self.filtered(
             lambda move: (
                 move.service_partner_hold and move.state not in ("done", "cancel")

@@ -163,7 +163,7 @@ class TestHold(HoldCommon):
     def test_r26_not_by_clearing_the_flag(self):
         order = self._create_order()
         picking = order.sale_order_id.picking_ids.with_user(self.stock_manager)
-        with self.assertRefused("On hold"):
+        with self.assertRefused("by their services alone"):
             picking.move_ids.write({"service_partner_hold": False})
         picking.sudo().move_ids.write({"service_partner_hold": False})
         with self.assertRefused(order.name):

@@ -56,11 +56,12 @@ class TestHoldItself(HoldCommon):
             {"product_id": self.other_product().id},
             {"location_dest_id": self.warehouse.lot_stock_id.id},
             {"origin_returned_move_id": other.id},
-            {"service_partner_hold": False},
-            {"service_partner_held_line_id": False},
         ):
             with self.subTest(values=values), self.assertRefused(ON_HOLD):
                 self.move.with_user(self.worker).write(values)
+        for name in ("service_partner_hold", "service_partner_held_line_id"):
+            with self.assertRefused("by their services alone"):
+                self.move.with_user(self.worker).write({name: False})
         # What does not change anything is no change.
         self.move.with_user(self.worker).write(
             {"sale_line_id": self.move.sale_line_id.id}

@@ -82,6 +82,8 @@ class RemoteCalls:
             self.env.invalidate_all(flush=False)
             savepoint.close(rollback=True)
             self.env.invalidate_all(flush=False)
+            # What was remembered of rights and rules meanwhile is no more.
+            self.env.registry.reset_changes()
 
     @contextmanager
     def _watched(self, gone):

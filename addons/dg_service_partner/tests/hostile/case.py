@@ -319,6 +319,9 @@ class HostileCase(RemoteCalls):
             if who in self.odoos_hands and tables == self.our_tables.keys():
                 return []
             return [f"changes {table}" for table in sorted(outcome.tables & tables)]
+        if tables == self.our_tables.keys():
+            # Which documents of its own Odoo opens to colleagues is Odoo's to say.
+            return []
         return [
             f"changes {table} of {owner}"
             for table, rows in outcome.rows.items()

@@ -6,6 +6,7 @@ def migrate(cr, version):
     """Bring translations that an upgrade leaves alone to this version."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     _translate_anew(env, "dg_warranty_extension")
+    _let_accounting_only_read(env)
 
 
 def _translate_anew(env, module):
@@ -25,3 +26,17 @@ def _translate_anew(env, module):
         for path in get_po_paths(module, lang):
             importer.load_file(path, lang, xmlids=own)
     importer.save(overwrite=True)
+
+
+def _let_accounting_only_read(env):
+    """Keep accountants who also sell from changing a colleague's commitments: an
+    upgrade leaves the rules alone otherwise."""
+    for who in ("accountant", "invoicing"):
+        rule = env.ref(
+            f"dg_warranty_extension.sale_service_commitment_rule_{who}",
+            raise_if_not_found=False,
+        )
+        if rule:
+            rule.write(
+                {"perm_write": False, "perm_create": False, "perm_unlink": False}
+            )
