@@ -2,9 +2,9 @@
 
 import unittest
 
-from devenv import nginx
 from devenv.console import DevenvError
 from devenv.settings import ROOT
+from devenv import nginx
 from qa.load import report
 from qa.load.journal import ERROR, OK, OUTAGE, REFUSED, percentiles, summarize
 

@@ -127,7 +127,9 @@ class TestHoldItself(HoldCommon):
             ]
         )
         picking.move_ids.move_line_ids = [
-            Command.create({"product_id": self.tv.id, "lot_id": lot.id, "quantity": 1})
+            Command.create(
+                {"product_id": self.tv.id, "lot_id": lot.id, "quantity": 1}
+            )
         ]
         self._try_to_ship(picking.move_ids)
 
