@@ -83,11 +83,11 @@ class ResPartner(models.Model):
             self._filter_service_partner_changed(
                 vals
             )._check_service_partner_data_kept()
-        moving = bool(vals.keys() & COMPANY_FIELDS)
-        if not moving and "is_service_partner" not in vals:
+        is_moved = bool(vals.keys() & COMPANY_FIELDS)
+        if not is_moved and "is_service_partner" not in vals:
             return super().write(vals)
-        people = self._get_people_with_login() if moving else self.browse()
-        companies = {person: person.commercial_partner_id for person in people}
+        moving = self | self._get_people_with_login() if is_moved else self.browse()
+        companies = {partner: partner.commercial_partner_id for partner in moving}
         ticked = self._filter_service_partner_companies()
         result = super().write(vals)
         if "is_service_partner" not in vals:
@@ -97,11 +97,9 @@ class ResPartner(models.Model):
         self.env.user._check_may_open_service_partners(
             (now_ticked - ticked) | (ticked - now_ticked)
         )
-        moved = people.filtered(
-            lambda person: person.commercial_partner_id != companies[person]
-        )
-        moved._check_service_partner_entry()
-        self.env["service.partner.document.mixin"]._close_to(moved)
+        moving.filtered(
+            lambda partner: partner.commercial_partner_id != companies[partner]
+        )._begin_in_other_company()
         return result
 
     def unlink(self):
@@ -157,6 +155,13 @@ class ResPartner(models.Model):
         users = self.env["res.users"].sudo().with_context(active_test=False)
         return users.search([("partner_id", "child_of", self.ids)]).partner_id
 
+    def _begin_in_other_company(self):
+        """Let in whom the team lets in, and close what these contacts have left."""
+        people = self.sudo().with_context(active_test=False).filtered("user_ids")
+        people.with_env(self.env)._check_service_partner_entry()
+        self._check_service_partner_orders_stay()
+        self.env["service.partner.document.mixin"]._close_to(self)
+
     def _check_service_partner_entry(self):
         """Let only the team bring people with a login into a service partner (R03).
 
@@ -165,6 +170,18 @@ class ResPartner(models.Model):
         self.env.user._check_may_open_service_partners(
             self.sudo().filtered("commercial_partner_id.is_service_partner")
         )
+
+    def _check_service_partner_orders_stay(self):
+        """Let only the team move whoever has orders: the new company would see them.
+
+        :raises AccessError: says who may
+        """
+        if self and (
+            orders := self.env["service.partner.order"]
+            .sudo()
+            .search([("partner_id", "child_of", self.ids)], limit=1)
+        ):
+            self.env.user._check_may_open_service_partners(orders.partner_id)
 
     def _unmark(self):
         """Take the mark of a service partner away, also from the contacts."""
@@ -206,12 +223,14 @@ class ResPartner(models.Model):
         :param dict vals: as of ``write``
         """
         self.ensure_one()
-        kept = {"parent_id", "type", "is_company", "commercial_partner_id"}
-        places = dict.fromkeys(kept, self.sudo())
+        own = {"parent_id", "type", "is_company", "commercial_partner_id"}
+        places = dict.fromkeys(own, self.sudo())
         if address := self._get_service_partner_bill_address():
             places.update(dict.fromkeys(self._get_service_partner_kept(), address))
-            if self == address and self.is_company:
-                places["name"] = address
+            if self == address:
+                places["active"] = address
+                if self.is_company:
+                    places["name"] = address
         return [
             name
             for name, place in places.items()
@@ -222,11 +241,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_service_partner_kept(self):
-        """Return the fields of a billing address that the team keeps."""
-        return {
-            *("vat", "country_id", "state_id", "zip", "active"),
-            "property_account_position_id",
-        }
+        """Return the fields of a billing address that decide about its taxes."""
+        return {"vat", "country_id", "state_id", "zip", "property_account_position_id"}
 
     def _get_service_partner_bill_address(self):
         """Return the billing address that a change of this contact reaches, if any."""

@@ -57,7 +57,7 @@ class ResUsers(models.Model):
         """Leave who is in a service partner's company to the team (R03).
 
         :param partners: ``res.partner`` records that are to come in
-        :raises AccessError: names the companies and who to ask
+        :raises AccessError: says who to ask
         """
         if not partners or self._may_open_service_partners():
             return

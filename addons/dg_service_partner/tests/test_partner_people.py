@@ -155,6 +155,18 @@ class TestPartnerPeople(ServicePartnerCommon):
         self.assertFalse(self._count_orders(self.shopper))
         self.assertTrue(self.partner_a.is_service_partner)
 
+    def test_r03_a_branch_does_not_take_its_orders_to_a_customer(self):
+        branch = self.env["res.partner"].create(
+            {"name": "Montage Nord", "parent_id": self.partner_a.id}
+        )
+        self.order.sudo().partner_id = branch
+        shop = self.env["res.partner"].create({"name": "Shop", "is_company": True})
+        self.shopper.partner_id.parent_id = shop
+        with self.assertRefused(ADMITTED):
+            branch.with_user(self.editor).parent_id = shop
+        self.env.invalidate_all()
+        self.assertFalse(self._count_orders(self.shopper))
+
     def test_r03_who_leaves_is_no_service_partner(self):
         """Not even as a company of its own."""
         self.person.with_user(self.editor).write(
