@@ -2,6 +2,8 @@ from . import account_document_import_mixin
 from . import account_move
 from . import account_payment_term
 from . import ir_attachment
+from . import ir_binary
+from . import ir_rule
 from . import ir_sequence
 from . import mail_message
 from . import odoo_fixes
@@ -10,6 +12,7 @@ from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_proposal
 from . import res_users
 from . import sale_order
 from . import sale_order_line

@@ -1,9 +1,10 @@
-from markupsafe import Markup
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.order_flow import CLOSED_STATES, HIDDEN_STATES
+
+# What decides to which company a contact belongs.
+COMPANY_FIELDS = {"parent_id", "is_company", "commercial_partner_id"}
 
 
 class ResPartner(models.Model):
@@ -82,29 +83,31 @@ class ResPartner(models.Model):
             self._filter_service_partner_changed(
                 vals
             )._check_service_partner_data_kept()
-        if not vals.keys() & {"parent_id", "is_company", "is_service_partner"}:
+        is_moved = bool(vals.keys() & COMPANY_FIELDS)
+        if not is_moved and "is_service_partner" not in vals:
             return super().write(vals)
-        moving = vals.keys() & {"parent_id", "is_company"}
-        people = self._get_people_with_login() if moving else self.browse()
-        companies = {person: person.commercial_partner_id for person in people}
+        moving = self | self._get_people_with_login() if is_moved else self.browse()
+        companies = {partner: partner.commercial_partner_id for partner in moving}
         ticked = self._filter_service_partner_companies()
         result = super().write(vals)
+        if "is_service_partner" not in vals:
+            # Who leaves a service partner takes its mark along, and is none.
+            (self._filter_service_partner_companies() - ticked)._unmark()
         now_ticked = self._filter_service_partner_companies()
-        if "is_service_partner" in vals:
-            self.env.user._check_may_open_service_partners(
-                (now_ticked - ticked) | (ticked - now_ticked)
-            )
-        if moving:
-            (now_ticked - ticked)._forget_service_partner()
-        moved = people.filtered(
-            lambda person: person.commercial_partner_id != companies[person]
+        self.env.user._check_may_open_service_partners(
+            (now_ticked - ticked) | (ticked - now_ticked)
         )
-        if moved:
-            moved._check_service_partner_entry()
-            self.env["service.partner.document.mixin"]._close_to(moved)
-            # The rules know the company of a user by heart.
-            self.env.registry.clear_cache()
+        moving.filtered(
+            lambda partner: partner.commercial_partner_id != companies[partner]
+        )._begin_in_other_company()
         return result
+
+    def unlink(self):
+        # The database would cut the links to what is below, and tell nobody.
+        within = self.sudo().filtered("commercial_partner_id.is_service_partner")
+        below = within.with_context(active_test=False).child_ids
+        (below - self).write({"parent_id": False})
+        return super().unlink()
 
     @api.model
     def _commercial_fields(self):
@@ -141,7 +144,7 @@ class ResPartner(models.Model):
         return self.sudo().filtered(
             lambda partner: (
                 partner.commercial_partner_id.is_service_partner
-                and not partner.user_ids
+                and not any(partner.user_ids.mapped("active"))
             )
         )
 
@@ -152,25 +155,38 @@ class ResPartner(models.Model):
         users = self.env["res.users"].sudo().with_context(active_test=False)
         return users.search([("partner_id", "child_of", self.ids)]).partner_id
 
-    def _check_service_partner_entry(self, known=()):
+    def _begin_in_other_company(self):
+        """Let in whom the team lets in, and close what these contacts have left."""
+        people = self.sudo().with_context(active_test=False).filtered("user_ids")
+        people.with_env(self.env)._check_service_partner_entry()
+        self._check_service_partner_orders_stay()
+        self.env["service.partner.document.mixin"]._close_to(self)
+
+    def _check_service_partner_entry(self):
         """Let only the team bring people with a login into a service partner (R03).
 
-        :param known: ``res.partner`` records that were there before
         :raises AccessError: says who may
         """
-        entering = self.sudo().filtered(
-            lambda partner: (
-                partner not in known
-                and partner.commercial_partner_id.is_service_partner
-            )
+        self.env.user._check_may_open_service_partners(
+            self.sudo().filtered("commercial_partner_id.is_service_partner")
         )
-        self.env.user._check_may_open_service_partners(entering)
 
-    def _forget_service_partner(self):
-        """Take the mark from people who left their company: they are none."""
-        people = self.sudo().filtered(lambda partner: not partner.is_company)
+    def _check_service_partner_orders_stay(self):
+        """Let only the team move whoever has orders: the new company would see them.
+
+        :raises AccessError: says who may
+        """
+        if self and (
+            orders := self.env["service.partner.order"]
+            .sudo()
+            .search([("partner_id", "child_of", self.ids)], limit=1)
+        ):
+            self.env.user._check_may_open_service_partners(orders.partner_id)
+
+    def _unmark(self):
+        """Take the mark of a service partner away, also from the contacts."""
         # Leaving is open to all who keep contacts.
-        people.with_user(SUPERUSER_ID).is_service_partner = False
+        self.with_user(SUPERUSER_ID).is_service_partner = False
 
     def _check_service_partner_mailboxes(self, vals):
         """Keep where the passwords of a service partner's people go (R03).
@@ -193,30 +209,49 @@ class ResPartner(models.Model):
     def _filter_service_partner_changed(self, vals):
         """Return those whose data that the team keeps would change (A20).
 
-        Its company's tax number and country decide about taxes, its invoice address
-        about the bill.
+        :param dict vals: as of ``write``
+        """
+        return self.filtered(lambda partner: partner._get_changed_kept_fields(vals))
+
+    def _get_changed_kept_fields(self, vals):
+        """Return the names of the fields that values change and the team keeps (A20).
+
+        The company's tax number and address decide about taxes, its invoice address
+        about the bill. Contacts share the address of their company: what they change
+        reaches it.
 
         :param dict vals: as of ``write``
         """
-        kept = {"parent_id", "type", "is_company", *self._get_service_partner_kept()}
-        return self.sudo().filtered(
-            lambda partner: any(
-                partner._fields[name].convert_to_write(partner[name], partner)
-                != (vals[name] or False)
-                for name in vals.keys() & kept
-                if name not in self._get_service_partner_kept()
-                or partner._is_service_partner_bill_address()
-            )
-        )
+        self.ensure_one()
+        own = {"parent_id", "type", "is_company", "commercial_partner_id"}
+        places = dict.fromkeys(own, self.sudo())
+        if address := self._get_service_partner_bill_address():
+            places.update(dict.fromkeys(self._get_service_partner_kept(), address))
+            if self == address:
+                places["active"] = address
+                if self.is_company:
+                    places["name"] = address
+        return [
+            name
+            for name, place in places.items()
+            if name in vals
+            and place._fields[name].convert_to_write(place[name], place)
+            != (vals[name] or False)
+        ]
 
     @api.model
     def _get_service_partner_kept(self):
-        """Return the fields of a billing address that the team keeps."""
-        return {"vat", "country_id", "property_account_position_id", "active"}
+        """Return the fields of a billing address that decide about its taxes."""
+        return {"vat", "country_id", "state_id", "zip", "property_account_position_id"}
 
-    def _is_service_partner_bill_address(self):
+    def _get_service_partner_bill_address(self):
+        """Return the billing address that a change of this contact reaches, if any."""
         self.ensure_one()
-        return self == self.commercial_partner_id or self.type == "invoice"
+        address = self.sudo()
+        while address.type == "contact" and address != address.commercial_partner_id:
+            address = address.parent_id
+        is_billed = address == address.commercial_partner_id
+        return address if is_billed or address.type == "invoice" else address.browse()
 
     def _check_service_partner_data_kept(self):
         """Refuse that people of a service partner change what the team keeps (A20).
@@ -224,41 +259,13 @@ class ResPartner(models.Model):
         :raises AccessError: says who may
         """
         if self.sudo().filtered("commercial_partner_id.is_service_partner"):
-            raise AccessError(self._describe_service_partner_data_kept())
-
-    def _describe_service_partner_data_kept(self):
-        return self.env._(
-            "Tax number, country and billing address of a service partner are kept by "
-            "the service-partner team. Write to the team what has changed."
-        )
-
-    def _propose_service_partner_data(self, vals):
-        """Give the team what somebody of a service partner wants to be changed.
-
-        :param dict vals: the values that were refused
-        :return: sentence for that person
-        """
-        company = self.commercial_partner_id.sudo()
-        lines = [
-            f"{self._fields[name]._description_string(self.env)}: {value}"
-            for name, value in sorted(vals.items())
-        ]
-        user = self.env.company.sudo().service_partner_user_id or self.env.ref(
-            "base.user_admin"
-        )
-        note = Markup("<br/>").join(lines)
-        if note not in company.activity_ids.mapped("note"):
-            reader = company.with_context(lang=user.lang)
-            reader.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=reader.env._("Wants its billing data to be changed"),
-                note=note,
-                user_id=user.id,
+            raise AccessError(
+                self.env._(
+                    "Tax number, country and billing address of a service partner are "
+                    "kept by the service-partner team. Write to the team what has "
+                    "changed."
+                )
             )
-        return self.env._(
-            "Tax number, country and billing address are kept by the service-partner "
-            "team. The team has got your change and will see to it."
-        )
 
     def action_grant_service_partner_access(self):
         """Open Odoo's portal wizard for the people of this service partner (R03)."""

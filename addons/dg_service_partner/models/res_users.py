@@ -18,19 +18,27 @@ class ResUsers(models.Model):
     def write(self, vals):
         if not vals.keys() & LOGIN_FIELDS:
             return super().write(vals)
-        before = self.sudo().partner_id
-        result = super().write(vals)
         users = self.sudo()
-        users.filtered("active").partner_id._check_service_partner_entry(before)
-        if vals.get("active"):
-            users.partner_id._check_service_partner_entry()
-        closed = users.filtered(lambda user: not user._has_service_partner_access())
-        left = (before - users.partner_id) | closed.partner_id
-        self.env["service.partner.document.mixin"]._close_to(left)
-        if "partner_id" in vals:
-            # The rules know the company of a user by heart.
-            self.env.registry.clear_cache()
+        before = {user: user._get_portal_person() for user in users}
+        result = super().write(vals)
+        now = {user: user._get_portal_person() for user in users}
+        changed = users.filtered(lambda user: before[user] != now[user])
+        partners = self.env["res.partner"].sudo()
+        entered = partners.union(*(now[user] for user in changed))
+        entered.with_env(self.env)._check_service_partner_entry()
+        self.env["service.partner.document.mixin"]._close_to(
+            partners.union(*(before[user] for user in changed))
+        )
         return result
+
+    def _get_portal_person(self):
+        """Return the contact as which the user logs in, none if it cannot."""
+        self.ensure_one()
+        return (
+            self.partner_id
+            if self._has_service_partner_access()
+            else self.partner_id.browse()
+        )
 
     def _has_service_partner_access(self):
         """Return whether the user may log in, to the portal or to the back office."""
@@ -49,7 +57,7 @@ class ResUsers(models.Model):
         """Leave who is in a service partner's company to the team (R03).
 
         :param partners: ``res.partner`` records that are to come in
-        :raises AccessError: names the companies and who to ask
+        :raises AccessError: says who to ask
         """
         if not partners or self._may_open_service_partners():
             return

@@ -39,8 +39,10 @@ class ServicePartnerDocumentMixin(models.AbstractModel):
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if not self:
+            return recipients
         outside = self.env["res.partner"].browse(
-            data["id"] for data in recipients if data["share"]
+            data["id"] for data in recipients if data["share"] and data["id"]
         )
         closed = outside - self._filter_readers(outside)
         return [data for data in recipients if data["id"] not in closed.ids]
@@ -52,17 +54,25 @@ class ServicePartnerDocumentMixin(models.AbstractModel):
         """
         self.ensure_one()
         document = self.sudo()
+        if not document._is_open_to_partner():
+            return partners.browse()
         company = document.partner_id.commercial_partner_id
-        mailbox = document._get_mail_receivers()
         return partners.sudo().filtered(
             lambda partner: (
-                partner in mailbox
+                partner == document.partner_id
                 or (
                     partner.commercial_partner_id == company
-                    and any(partner.user_ids.mapped("active"))
+                    and any(
+                        user._has_service_partner_access() for user in partner.user_ids
+                    )
                 )
             )
         )
+
+    def _is_open_to_partner(self):
+        """Return whether the document is the partner's to read."""
+        self.ensure_one()
+        return True
 
     def _get_mail_receivers(self):
         """Return who reads the mails to the service partner.
@@ -87,18 +97,35 @@ class ServicePartnerDocumentMixin(models.AbstractModel):
 
     @api.model
     def _close_to(self, people):
-        """Close all documents to people who left their company: followers, file links.
+        """Let people no longer follow the documents that they do not read any more.
 
-        :param people: ``res.partner`` records
+        :param people: ``res.partner`` records, of whom some may have left
         """
         if not people:
             return
-        self.env["mail.followers"].sudo().search(
-            [
-                ("res_model", "in", self._get_document_models()),
-                ("partner_id", "in", people.ids),
-            ]
-        ).unlink()
+        followers = (
+            self.env["mail.followers"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "in", self._get_document_models()),
+                    ("partner_id", "in", people.ids),
+                ]
+            )
+        )
+        closed = followers.browse()
+        for model, of_model in followers.grouped("res_model").items():
+            documents = self.env[model].sudo().browse(of_model.mapped("res_id"))
+            readers = {
+                document.id: document._filter_readers(people)
+                for document in documents.exists()
+            }
+            closed |= of_model.filtered(
+                lambda follower, readers=readers: (
+                    follower.partner_id not in readers.get(follower.res_id, ())
+                )
+            )
+        closed.unlink()
 
     @api.model
     def _get_document_models(self):

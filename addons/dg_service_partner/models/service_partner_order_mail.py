@@ -5,6 +5,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import models
 
 from ..tools.calendar_file import calendar_file
+from ..tools.order_flow import HIDDEN_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -125,6 +126,10 @@ class ServicePartnerOrder(models.Model):
             "res_model": "mail.message",
             "res_id": mail.mail_message_id.id,
         }
+
+    def _is_open_to_partner(self):
+        self.ensure_one()
+        return bool(self.transmission_date) and self.state not in HIDDEN_STATES
 
     def _message_post_after_hook(self, message, msg_vals):
         # What one side writes has to reach the other, whoever follows already.

@@ -29,7 +29,7 @@ from . import test_odoo_fixes
 from . import test_order_flow
 from . import test_order_life
 from . import test_partner_people
-from . import test_partner_tokens
+from . import test_partner_people_http
 from . import test_performance
 from . import test_portal_access
 from . import test_portal_accessibility

@@ -69,6 +69,44 @@ class TestPartnerPeople(ServicePartnerCommon):
         self.assertEqual(self.portal_a.partner_id, lone)
         self._close(self.portal_a)
 
+    def test_r45_a_branch_that_is_deleted_takes_its_people_along(self):
+        branch = self.env["res.partner"].create(
+            {"name": "Montage Ost", "parent_id": self.partner_a.id, "type": "other"}
+        )
+        self.person.parent_id = branch
+        self.assertTrue(self._count_orders(self.portal_a))
+        self.order.message_subscribe(self.person.ids)
+        branch.with_user(self.editor).unlink()
+        self._close(self.portal_a)
+        self.assertFalse(self.person.is_service_partner)
+        self.assertNotIn(self.person, self.order.message_partner_ids)
+
+    def test_r45_who_is_below_a_merged_contact_goes_along(self):
+        """A merge writes in the database, and computes nobody's company."""
+        foreman, cousin = self.env["res.partner"].create(
+            [
+                {"name": "Karl Keller", "parent_id": self.partner_a.id},
+                {"name": "Karl Keller", "parent_id": self.customer.id},
+            ]
+        )
+        self.person.parent_id = foreman
+        self.assertTrue(self._count_orders(self.portal_a))
+        self._merge(self.team_user, foreman | cousin, cousin)
+        self.assertEqual(self.person.commercial_partner_id, self.customer)
+        self._close(self.portal_a)
+
+    def test_r45_a_user_who_becomes_somebody_else_sees_nothing(self):
+        self.assertTrue(self._count_orders(self.portal_a))
+        self.portal_a.partner_id = self.customer
+        self._close(self.portal_a)
+
+    def test_r45_rules_are_right_without_a_cleared_cache(self):
+        """Another worker learns of the move by the contact, not by a message."""
+        self.assertTrue(self._count_orders(self.portal_a))
+        with patch.object(type(self.env.registry), "clear_cache"):
+            self.person.parent_id = False
+            self._close(self.portal_a)
+
     # --- in -------------------------------------------------------------------------
 
     def test_r03_only_the_team_moves_a_login_into_the_company(self):
@@ -95,6 +133,46 @@ class TestPartnerPeople(ServicePartnerCommon):
         # A contact without login may be added by anybody who keeps contacts.
         friend = self.env["res.partner"].create({"name": "Friend"})
         friend.with_user(self.editor).parent_id = self.partner_a
+
+    def test_r03_the_company_of_a_login_is_not_written_directly(self):
+        """It is computed and stored, and may be written all the same."""
+        with self.assertRefused(ADMITTED):
+            self.shopper.partner_id.with_user(
+                self.editor
+            ).commercial_partner_id = self.partner_a
+        self.env.invalidate_all()
+        self.assertFalse(self._count_orders(self.shopper))
+
+    def test_r03_a_service_partner_is_not_put_below_a_customer(self):
+        """The customer's people would see its orders, and it would be no partner."""
+        shop = self.env["res.partner"].create({"name": "Shop", "is_company": True})
+        self.shopper.partner_id.parent_id = shop
+        with self.assertRefused(ADMITTED):
+            self.partner_a.with_user(self.editor).write(
+                {"is_company": False, "parent_id": shop.id}
+            )
+        self.env.invalidate_all()
+        self.assertFalse(self._count_orders(self.shopper))
+        self.assertTrue(self.partner_a.is_service_partner)
+
+    def test_r03_a_branch_does_not_take_its_orders_to_a_customer(self):
+        branch = self.env["res.partner"].create(
+            {"name": "Montage Nord", "parent_id": self.partner_a.id}
+        )
+        self.order.sudo().partner_id = branch
+        shop = self.env["res.partner"].create({"name": "Shop", "is_company": True})
+        self.shopper.partner_id.parent_id = shop
+        with self.assertRefused(ADMITTED):
+            branch.with_user(self.editor).parent_id = shop
+        self.env.invalidate_all()
+        self.assertFalse(self._count_orders(self.shopper))
+
+    def test_r03_who_leaves_is_no_service_partner(self):
+        """Not even as a company of its own."""
+        self.person.with_user(self.editor).write(
+            {"is_company": True, "parent_id": False}
+        )
+        self.assertFalse(self.person.is_service_partner)
 
     def test_r03_only_the_team_says_who_is_a_service_partner(self):
         company = self.env["res.partner"].create({"name": "Shop", "is_company": True})
@@ -131,6 +209,26 @@ class TestPartnerPeople(ServicePartnerCommon):
             self._grant(self.editor, contact)
         self._grant(self.team_user, contact)
         self.assertTrue(self._count_orders(contact.user_ids))
+
+    def test_r03_two_users_do_not_swap_their_contacts(self):
+        """Each user counts, not the contacts of all together."""
+        admin = new_test_user(self.env, "sp_swap", groups="base.group_erp_manager")
+        users = (self.portal_a | self.shopper).with_user(admin)
+        with self.assertRefused(ADMITTED):
+            users.write({"partner_id": self.person.id})
+
+    def test_r03_a_user_without_the_portal_does_not_get_it(self):
+        admin = new_test_user(
+            self.env,
+            "sp_groups",
+            groups="base.group_erp_manager,base.group_partner_manager",
+        )
+        portal = self.env.ref("base.group_portal")
+        self.portal_a.group_ids = self.env.ref("base.group_public")
+        self.assertNotIn(self.person, self.order.message_partner_ids)
+        with self.assertRefused(ADMITTED):
+            self.portal_a.with_user(admin).group_ids = portal
+        self.portal_a.with_user(self.env.ref("base.user_admin")).group_ids = portal
 
     def _grant(self, user, contact):
         wizard = (
@@ -206,7 +304,7 @@ class TestPartnerPeople(ServicePartnerCommon):
         contact = self.env["res.partner"].create(
             {"name": "H", "parent_id": self.partner_a.id, "email": "h@a.example"}
         )
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(Exception, "No account"):
             self.env["res.users"].sudo().reset_password("h@a.example")
         self.assertFalse(contact.user_ids)
 
@@ -256,6 +354,21 @@ class TestPartnerPeople(ServicePartnerCommon):
         self.order.message_subscribe(other.ids)
         self.assertNotIn(other, self._notified(self.order))
 
+    def test_r45_nobody_outside_is_written_to_before_the_transmission(self):
+        """Whoever follows, or is added by hand."""
+        order = self._create_order("waiting")
+        order.message_subscribe(self.partner_a.ids)
+        notified = self._notified(order, partner_ids=self.person.ids)
+        self.assertFalse(notified & (self.partner_a | self.person))
+
+    def test_r45_the_mailbox_stays_when_a_login_closes(self):
+        """A small firm: its login is the company itself."""
+        firm = new_test_user(self.env, "sp_firm", groups="base.group_portal")
+        firm.partner_id = self.partner_a
+        self.order.message_subscribe(self.partner_a.ids)
+        firm.active = False
+        self.assertIn(self.partner_a, self._notified(self.order))
+
     # --- what the team keeps ----------------------------------------------------------
 
     def test_a20_a_partners_login_does_not_change_its_taxes(self):
@@ -265,6 +378,8 @@ class TestPartnerPeople(ServicePartnerCommon):
             {"vat": "CHE-109.322.551"},
             {"country_id": self.env.ref("base.de").id},
             {"parent_id": self.partner_b.id},
+            {"name": "Somebody Else AG"},
+            {"zip": "9999"},
         ):
             with self.subTest(values=values), self.assertRaises(AccessError):
                 company.write(values)

@@ -12,9 +12,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.user._check_may_open_service_partners(
             companies.filtered("is_service_partner")
         )
-        people = companies._get_people_with_login()
         result = super()._merge(partner_ids, dst_partner, extra_checks)
-        if people:
-            # Merged in the database alone: the rules know companies by heart.
-            self.env.registry.clear_cache()
+        # Odoo merges in the database: who is below a contact keeps the old company.
+        people = partners.exists()._get_people_with_login()
+        self.env.add_to_compute(people._fields["commercial_partner_id"], people)
+        self.env["service.partner.document.mixin"]._close_to(people)
         return result

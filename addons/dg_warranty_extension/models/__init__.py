@@ -16,12 +16,15 @@ from . import service_commitment
 from . import service_commitment_billing
 from . import service_commitment_renewal
 from . import service_object_renewal
+from . import service_object_conversation
 from . import account_move
 from . import account_move_line
 from . import account_tax
+from . import ir_rule
 from . import odoo_fixes
 from . import res_company
 from . import res_config_settings
 from . import stock_move
 from . import stock_lot
 from . import res_partner
+from . import res_users

@@ -29,15 +29,16 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"parent_id", "is_company"} and self._have_logins():
-            # The rules know the company of a portal user by heart.
-            self.env.registry.clear_cache()
+        if vals.keys() & {"parent_id", "is_company", "commercial_partner_id"}:
+            people = self.sudo().search([("id", "child_of", self.ids)])
+            self.env["service.object"]._close_to(people)
         return result
 
-    def _have_logins(self):
-        """Return whether somebody among these partners and below can log in."""
-        users = self.env["res.users"].sudo()
-        return bool(users.search_count([("partner_id", "child_of", self.ids)], limit=1))
+    def _is_login_closed(self):
+        """Return whether the contact had a login that is closed."""
+        self.ensure_one()
+        users = self.with_context(active_test=False).user_ids
+        return bool(users) and not any(users.mapped("active"))
 
     def action_view_service_objects(self):
         self.ensure_one()

@@ -13,6 +13,7 @@ from . import test_billing_period
 from . import test_contract_billing
 from . import test_contract_billing_concurrency
 from . import test_contract_billing_reversal
+from . import test_customer_people
 from . import test_portal
 from . import test_renewal
 from . import test_tours
