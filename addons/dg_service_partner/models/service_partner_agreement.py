@@ -1,15 +1,10 @@
-from datetime import datetime, time, timedelta
-
-from pytz import timezone, utc
+from pytz import timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.order_flow import CLOSED_STATES, STATES
-from ..tools.working_days import nth_working_day
-
-# A year and a half: long enough for any deadline, short enough to end.
-_HORIZON_DAYS = 548
+from ..tools.working_days import find_working_day
 
 
 class ServicePartnerAgreement(models.Model):
@@ -469,48 +464,24 @@ class ServicePartnerAgreement(models.Model):
     def _get_working_day(self, trigger, days):
         """Return start and end of the n-th working day after the trigger's day (A2).
 
-        Public holidays do not count. Without any working time within a year and a half
-        calendar days count instead, so that an order never is without a deadline.
-
         :param datetime trigger: in UTC, without time zone
         :param int days: working days; 0 means the trigger's own day
         :return: tuple of two datetimes in UTC, without time zone
         """
         self.ensure_one()
-        calendar = self._get_calendar()
         zone = timezone(self._get_zone())
-        day = utc.localize(trigger).astimezone(zone).date()
-        found = None
-        if days > 0 and calendar:
-            found = self._find_working_day(calendar, zone, day, days)
-        if not found:
-            day += timedelta(days=days)
-            found = (
-                zone.localize(datetime.combine(day, time.min)),
-                zone.localize(datetime.combine(day, time(23, 59, 59))),
-            )
-        return tuple(
-            moment.astimezone(utc).replace(tzinfo=None, microsecond=0)
-            for moment in found
-        )
+        return find_working_day(trigger, days, zone, self._get_working_intervals)
 
-    def _find_working_day(self, calendar, zone, day, days):
-        start = zone.localize(datetime.combine(day + timedelta(days=1), time.min))
+    def _get_working_intervals(self, start, end):
+        """Return when somebody works between two moments; public holidays are free."""
+        self.ensure_one()
+        calendar = self._get_calendar()
+        if not calendar:
+            return []
         leaves = [
             ("time_type", "=", "leave"),
             ("company_id", "in", [False, self.company_id.id]),
         ]
-        span = 14 + 2 * days
-        while span <= 2 * _HORIZON_DAYS:
-            end = zone.localize(
-                datetime.combine(
-                    day + timedelta(days=1 + min(span, _HORIZON_DAYS)), time.min
-                )
-            )
-            intervals = calendar.sudo()._work_intervals_batch(
-                start, end, domain=leaves, tz=zone
-            )[False]
-            if found := nth_working_day(intervals, days):
-                return found
-            span *= 4
-        return None
+        return calendar.sudo()._work_intervals_batch(
+            start, end, domain=leaves, tz=timezone(self._get_zone())
+        )[False]
