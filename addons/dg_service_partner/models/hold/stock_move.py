@@ -170,7 +170,17 @@ class StockMove(models.Model):
         return (
             target.usage == "customer"
             and self.location_id.usage != "customer"
-            and not self.origin_returned_move_id
+            and not self._is_service_partner_sent_again()
+        )
+
+    def _is_service_partner_sent_again(self):
+        """Return whether the move sends what the customer has sent back."""
+        self.ensure_one()
+        returned = self.sudo().origin_returned_move_id
+        return (
+            returned.state == "done"
+            and returned.location_id.usage == "customer"
+            and returned.sale_line_id == self.sudo().sale_line_id
         )
 
     def _check_service_partner_kept(self, vals):

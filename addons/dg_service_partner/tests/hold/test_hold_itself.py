@@ -135,3 +135,23 @@ class TestHoldItself(HoldCommon):
         self._release(self.order)
         self.move.with_user(self.worker).sale_line_id = False
         self.assertFalse(self.move.sale_line_id)
+
+    def test_r26_a_move_that_pretends_to_be_a_return_is_held(self):
+        """Only what came back from the customer goes out again."""
+        shipped = self._create_order("met").goods_line_ids.move_ids
+        picking = self._create_picking()
+        for origin in (self.move, shipped):
+            move = self.env["stock.move"].create(
+                {
+                    "product_id": self.tv.id,
+                    "product_uom_qty": 1,
+                    "picking_id": picking.id,
+                    "sale_line_id": self.order.goods_line_ids.id,
+                    "origin_returned_move_id": origin.id,
+                    "location_id": picking.location_id.id,
+                    "location_dest_id": picking.location_dest_id.id,
+                }
+            )
+            move.quantity = 1
+            with self.subTest(origin=origin.state):
+                self._try_to_ship(move)
