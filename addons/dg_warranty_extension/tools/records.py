@@ -1,7 +1,7 @@
 """What many models do with records: show them, and keep others off them."""
 
 from odoo import fields
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import LockError, UserError, ValidationError
 
 # Far from both ends of the calendar, so that terms can be added to any date.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -73,16 +73,16 @@ def check_dates(records, vals):
     """Refuse dates with which nobody can count.
 
     :param dict vals: to be written
-    :raises UserError: says which years are possible
+    :raises ValidationError: says which years are possible
     """
     for name, value in vals.items():
         field = records._fields.get(name)
         if not value or field is None or field.type not in ("date", "datetime"):
             continue
         if not FIRST_YEAR <= fields.Date.to_date(value).year <= LAST_YEAR:
-            raise UserError(
+            raise ValidationError(
                 records.env._(
-                    "%(field)s: enter a date between %(first)s and %(last)s.",
+                    "%(field)s: too far. Enter a date between %(first)s and %(last)s.",
                     field=field._description_string(records.env),
                     first=FIRST_YEAR,
                     last=LAST_YEAR,
