@@ -268,7 +268,7 @@ def pictures():
         "endless.webp": webp(2**24, 2**24),
         "endless.gif": b"GIF89a\xff\xff\xff\xff\x80\0\0" + b"\0" * 60,
         "page.gif": b"GIF89a/*" + HTML + b"*/=1;",
-        "table.png": b"P6 30000 30000 255\n" + b"\0" * 60,
+        "table.png": b"P\x36 30000 30000 255\n" + b"\0" * 60,
         "photo.heic": b"\0\0\0\x24ftypheic\0\0\0\0mif1MiHEheic" + b"\0" * 60,
         "page.jpg": HTML,
         "vector.svg": SVG,

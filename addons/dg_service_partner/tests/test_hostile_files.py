@@ -3,6 +3,7 @@ import logging
 import re
 import resource
 import time
+import warnings
 from email.message import EmailMessage
 from unittest.mock import patch
 
@@ -101,6 +102,9 @@ class TestHostileFiles(BillingCommon, ServicePartnerPortalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # What Pillow says of broken pictures is expected here.
+        cls.enterClassContext(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
         cls.env["ir.config_parameter"].set_param("dg_service_partner.hourly_files", 999)
         domain = cls.env["mail.alias.domain"].search([], limit=1)
         if not domain:
